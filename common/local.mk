@@ -14,6 +14,8 @@ common_libcommon_la_SOURCES = \
 	common/map.h \
 	common/ranges.c \
 	common/ranges.h \
+	common/slab.c \
+	common/slab.h \
 	common/thread.c \
 	common/thread.h \
 	$(NULL)

@@ -3,6 +3,10 @@
 #include "config.h"
 #include "cudaabi/ops.h"
 
+#include <string.h>
+
+#include "common/compiler.h"
+
 const struct rgpu_op_info *
 rgpu_op_find(unsigned number)
 {
@@ -27,4 +31,26 @@ rgpu_op_name(unsigned number)
 	const struct rgpu_op_info *op = rgpu_op_find(number);
 
 	return op ? op->name : "?";
+}
+
+const char *
+rgpu_refusal_text(const char *reason)
+{
+	static const struct {
+		const char *reason, *text;
+	} texts[] = {
+		{"later", "not implemented in this release"},
+		{"abi32", "the 32-bit interface before CUDA 3.2"},
+		{"graphics", "graphics interoperation"},
+		{"nvsci", "NvSci"},
+		{"coredump", "GPU core dumps"},
+		{"checkpoint", "process checkpoints"},
+		{"handle", "operating-system handles, which do not cross hosts"},
+	};
+
+	for (size_t i = 0; reason && i < RGPU_COUNT(texts); i++) {
+		if (!strcmp(texts[i].reason, reason))
+			return texts[i].text;
+	}
+	return "no reason given";
 }

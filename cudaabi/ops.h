@@ -48,4 +48,7 @@ const struct rgpu_op_info *rgpu_op_find(unsigned number);
 /* Its name for messages; "?" for a number that is not in the table. */
 const char *rgpu_op_name(unsigned number);
 
+/* Why an operation is refused, in words: "not yet", "graphics interop"... */
+const char *rgpu_refusal_text(const char *reason);
+
 #endif

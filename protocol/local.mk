@@ -8,6 +8,8 @@ CLEANFILES += $(protocol_generated)
 
 noinst_LTLIBRARIES += protocol/libproto.la
 protocol_libproto_la_SOURCES = \
+	protocol/bundle.c \
+	protocol/bundle.h \
 	protocol/codec.h \
 	protocol/facts.c \
 	protocol/facts.h \
@@ -17,6 +19,8 @@ protocol_libproto_la_SOURCES = \
 	protocol/function.h \
 	protocol/hello.c \
 	protocol/hello.h \
+	protocol/jit.c \
+	protocol/jit.h \
 	protocol/transport/calls.c \
 	protocol/transport/calls.h \
 	protocol/transport/channel-internal.h \

@@ -129,6 +129,8 @@ sub check {
 		if $s->{range};
 	return $try->("rgpu_client_range2d($p->{name}, $s->{range2d})")
 		if $s->{range2d};
+	return $try->("rgpu_client_device($p->{name}, &a.$p->{name})")
+		if $p->{type} eq 'CUdevice' && $p->{dir} eq 'in';
 	return '' unless $p->{info} && $p->{info}{what} eq 'handle'
 		&& $p->{dir} eq 'in' && $p->{type} ne 'CUstream';
 	return $try->("rgpu_client_known_$p->{info}{kind}("
@@ -137,7 +139,7 @@ sub check {
 
 sub fill {
 	my ($e, $p) = @_;
-	return '' if $p->{type} eq 'CUstream' && !$p->{stars};
+	return '' if $p->{type} =~ /^(CUstream|CUdevice)$/ && !$p->{stars};
 	return "\ta.$p->{name} = (uint64_t)(uintptr_t)$p->{name};\n"
 		if $p->{info} && $p->{info}{what} eq 'handle';
 	return "\ta.$p->{name} = $p->{name};\n";
@@ -208,6 +210,7 @@ sub source {
 		. "#include \"cudaabi/gen/inner.h\"\n"
 		. "#include \"cudaabi/gen/ops.h\"\n"
 		. "#include \"libclient/client.h\"\n"
+		. "#include \"libclient/context.h\"\n"
 		. "#include \"libclient/objects.h\"\n"
 		. "#include \"libclient/memory.h\"\n";
 	for my $e (Wire::messages($spec)) {

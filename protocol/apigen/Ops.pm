@@ -9,10 +9,12 @@ use Text;
 sub header {
 	my ($spec) = @_;
 	my $o = Text::banner('Operation numbers. They never change.');
-	$o .= "#ifndef RGPU_CUDAABI_OPS_GEN_H\n#define RGPU_PROTOCOL_OPS_H\n\n"
+	$o .= "#ifndef RGPU_CUDAABI_OPS_GEN_H\n#define RGPU_CUDAABI_OPS_GEN_H\n\n"
 		. "enum rgpu_op {\n";
 	$o .= sprintf("\tRGPU_OP_%s = 0x%04x,\n", $_->{name}, $_->{num})
 		for @{ $spec->{entries} };
+	$o .= sprintf("\tRGPU_OP_LIMIT = 0x%04x, /* above every number */\n",
+		$spec->{entries}[-1]{num} + 1);
 	$o .= "};\n\n/* Kinds of handles, in the id of each. */\nenum rgpu_kind {\n";
 	my $kind = 0;
 	$o .= sprintf("\tRGPU_KIND_%s = %d,\n", uc $_->{kind}, ++$kind)

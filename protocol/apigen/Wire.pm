@@ -87,7 +87,8 @@ sub functions {
 		. "const struct rgpu_$name *a$unused)\n{\n"
 		. join('', map { put($_) } @f) . "}\n\n"
 		. "static inline int\nrgpu_get_$name(struct rgpu_dec *d, "
-		. "struct rgpu_$name *a$unused)\n{\n"
+		. "struct rgpu_$name *a)\n{\n"
+		. (@f ? '' : "\ta->none = 0;\n")
 		. join('', map { get($_) } @f) . "\treturn rgpu_dec_end(d);\n}\n\n";
 }
 
