@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# The shim, libcuda.so.1, and the client's commands.
+libclient_generated = libclient/gen/send.c libclient/gen/send.h
+$(libclient_generated): $(apigen_deps)
+	$(run_apigen)
+BUILT_SOURCES += libclient/gen/send.h
+CLEANFILES += $(libclient_generated)
+
+clientdir = $(pkglibdir)/client
+client_LTLIBRARIES = libclient/libcuda.la
+libclient_libcuda_la_SOURCES = \
+	libclient/alloc.c \
+	libclient/client.c \
+	libclient/client.h \
+	libclient/context.c \
+	libclient/context.h \
+	libclient/copy.c \
+	libclient/device.c \
+	libclient/entry.c \
+	libclient/fork.c \
+	libclient/fork.h \
+	libclient/function-info.c \
+	libclient/function.c \
+	libclient/hostmem.c \
+	libclient/launch.c \
+	libclient/load.c \
+	libclient/load.h \
+	libclient/memory.c \
+	libclient/memory.h \
+	libclient/module.c \
+	libclient/names.h \
+	libclient/objects.c \
+	libclient/objects.h \
+	libclient/occupancy.c \
+	libclient/pointer.c \
+	libclient/preload.c \
+	libclient/rect.c \
+	libclient/stats.c \
+	libclient/stats.h \
+	libclient/stream.c \
+	libclient/thread.c \
+	libclient/thread.h \
+	$(NULL)
+nodist_libclient_libcuda_la_SOURCES = libclient/gen/send.c
+libclient_libcuda_la_LIBADD = cudaabi/libentry.la protocol/libproto.la \
+	cudaabi/libabi.la common/libcommon.la $(NULL)
+# The SONAME is libcuda.so.1: what every CUDA program asks for. Its own look-ups
+# must find itself whatever else is loaded, and it must never be unloaded: its
+# threads run in it.
+libclient_libcuda_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,-Bsymbolic -Wl,-z,nodelete \
+	-Wl,--version-script=cudaabi/gen/client.map $(NULL)
+EXTRA_libclient_libcuda_la_DEPENDENCIES = cudaabi/gen/client.map
+$(libclient_libcuda_la_OBJECTS): | $(BUILT_SOURCES)
