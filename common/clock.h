@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#define RGPU_US UINT64_C(1000)
-#define RGPU_MS UINT64_C(1000000)
+#define RGPU_US	    UINT64_C(1000)
+#define RGPU_MS	    UINT64_C(1000000)
 #define RGPU_SECOND UINT64_C(1000000000)
 
 /* CLOCK_MONOTONIC; about 20 ns, no system call (vDSO). */
@@ -33,8 +33,9 @@ rgpu_poll_ms(uint64_t deadline)
 {
 	uint64_t now = rgpu_now();
 
-	return deadline <= now ? 0 :
-		(int)((deadline - now + RGPU_MS - 1) / RGPU_MS);
+	return deadline <= now
+		? 0
+		: (int)((deadline - now + RGPU_MS - 1) / RGPU_MS);
 }
 
 #endif

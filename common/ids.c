@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define INDEX_BITS 22
+#define INDEX_BITS	22
 #define GENERATION_MASK 0xffffu
 
 static uint64_t
@@ -31,7 +31,8 @@ slot_of(struct rgpu_ids *ids, uint64_t id)
 	uint32_t index = (uint32_t)(id >> 4) & ((1u << INDEX_BITS) - 1);
 	struct rgpu_id_slot *s = slot_at(ids, index);
 
-	if (!s || !id || atomic_load_explicit(&s->id, memory_order_acquire) != id)
+	if (!s || !id ||
+		atomic_load_explicit(&s->id, memory_order_acquire) != id)
 		return NULL;
 	return s;
 }
@@ -44,8 +45,9 @@ take(struct rgpu_ids *ids)
 	struct rgpu_id_slot *chunk;
 
 	/* A chunk is used up before freed slots are used again. */
-	if (ids->free_head && (index % RGPU_ID_CHUNK == 0 ||
-		index >= RGPU_ID_CHUNK * RGPU_ID_CHUNKS)) {
+	if (ids->free_head &&
+		(index % RGPU_ID_CHUNK == 0 ||
+			index >= RGPU_ID_CHUNK * RGPU_ID_CHUNKS)) {
 		struct rgpu_id_slot *s = slot_at(ids, ids->free_head - 1);
 
 		index = ids->free_head - 1;
@@ -81,8 +83,7 @@ rgpu_id_make(struct rgpu_ids *ids, void *object)
 		s->generation++;
 		s->next_free = 0;
 		id = compose(ids->kind, s->generation, (uint32_t)index);
-		atomic_store_explicit(
-			&s->object, object, memory_order_relaxed);
+		atomic_store_explicit(&s->object, object, memory_order_relaxed);
 		atomic_store_explicit(&s->id, id, memory_order_release);
 	}
 	pthread_mutex_unlock(&ids->lock);
@@ -94,8 +95,8 @@ rgpu_id_find(struct rgpu_ids *ids, uint64_t id)
 {
 	struct rgpu_id_slot *s = slot_of(ids, id);
 
-	return s ? atomic_load_explicit(&s->object, memory_order_relaxed) :
-		NULL;
+	return s ? atomic_load_explicit(&s->object, memory_order_relaxed)
+		 : NULL;
 }
 
 void *
@@ -108,8 +109,7 @@ rgpu_id_end(struct rgpu_ids *ids, uint64_t id)
 	pthread_mutex_lock(&ids->lock);
 	s = slot_of(ids, id);
 	if (s) {
-		object = atomic_load_explicit(
-			&s->object, memory_order_relaxed);
+		object = atomic_load_explicit(&s->object, memory_order_relaxed);
 		atomic_store_explicit(&s->id, 0, memory_order_release);
 		if (ids->free_tail)
 			slot_at(ids, ids->free_tail - 1)->next_free = index + 1;

@@ -22,7 +22,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define RGPU_ID_CHUNK 1024
+#define RGPU_ID_CHUNK  1024
 #define RGPU_ID_CHUNKS 4096 /* 2^22 live ids of a kind at most */
 
 struct rgpu_id_slot {
@@ -35,11 +35,14 @@ struct rgpu_ids {
 	unsigned kind; /* 1..19 */
 	pthread_mutex_t lock;
 	_Atomic(struct rgpu_id_slot *) chunks[RGPU_ID_CHUNKS];
-	uint32_t made;                  /* slots ever used */
-	uint32_t free_head, free_tail;  /* index + 1; 0: none */
+	uint32_t made;		       /* slots ever used */
+	uint32_t free_head, free_tail; /* index + 1; 0: none */
 };
 
-#define RGPU_IDS_INIT(k) {.kind = (k), .lock = PTHREAD_MUTEX_INITIALIZER}
+#define RGPU_IDS_INIT(k)                                       \
+	{                                                      \
+		.kind = (k), .lock = PTHREAD_MUTEX_INITIALIZER \
+	}
 
 /* A new id for object (not NULL). 0: table full or no memory. */
 uint64_t rgpu_id_make(struct rgpu_ids *ids, void *object);

@@ -14,7 +14,11 @@
 #define LINE_MAX_BYTES 2048
 
 static const char *const level_names[] = {
-	"error", "warn", "info", "debug", "trace",
+	"error",
+	"warn",
+	"info",
+	"debug",
+	"trace",
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -40,8 +44,8 @@ read_settings(void)
 			threshold = (enum rgpu_log_level)i;
 	}
 	if (file && file[1]) {
-		int fd = open(file + 1, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-			0600);
+		int fd = open(file + 1,
+			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			log_fd = fd;
 	}

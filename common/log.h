@@ -35,9 +35,9 @@ void rgpu_log(enum rgpu_log_level level, const char *fmt, ...)
 void rgpu_vlog(enum rgpu_log_level level, const char *fmt, va_list ap)
 	RGPU_PRINTF(2, 0);
 
-#define rgpu_err(...) rgpu_log(RGPU_LOG_ERROR, __VA_ARGS__)
-#define rgpu_warn(...) rgpu_log(RGPU_LOG_WARN, __VA_ARGS__)
-#define rgpu_info(...) rgpu_log(RGPU_LOG_INFO, __VA_ARGS__)
+#define rgpu_err(...)	rgpu_log(RGPU_LOG_ERROR, __VA_ARGS__)
+#define rgpu_warn(...)	rgpu_log(RGPU_LOG_WARN, __VA_ARGS__)
+#define rgpu_info(...)	rgpu_log(RGPU_LOG_INFO, __VA_ARGS__)
 #define rgpu_debug(...) rgpu_log(RGPU_LOG_DEBUG, __VA_ARGS__)
 
 #endif

@@ -9,7 +9,7 @@
 struct rgpu_map {
 	struct rgpu_map_slot *slots;
 	size_t capacity, used; /* used counts removed slots too */
-	size_t count;          /* live keys */
+	size_t count;	       /* live keys */
 };
 
 struct rgpu_map_slot {

@@ -59,8 +59,7 @@ rgpu_ranges_add(
 }
 
 int
-rgpu_ranges_remove(
-	struct rgpu_ranges *r, uint64_t base, struct rgpu_range *out)
+rgpu_ranges_remove(struct rgpu_ranges *r, uint64_t base, struct rgpu_range *out)
 {
 	size_t i = above(r, base);
 

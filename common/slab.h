@@ -16,8 +16,10 @@ struct rgpu_slab {
 	void *free;
 };
 
-#define RGPU_SLAB_INIT(type) \
-	{.size = sizeof(type), .lock = PTHREAD_MUTEX_INITIALIZER}
+#define RGPU_SLAB_INIT(type)                                            \
+	{                                                               \
+		.size = sizeof(type), .lock = PTHREAD_MUTEX_INITIALIZER \
+	}
 
 /* A zeroed object, or NULL. */
 void *rgpu_slab_get(struct rgpu_slab *slab);

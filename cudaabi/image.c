@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define WRAPPER_MAGIC 0x466243b1u /* __fatBinC_Wrapper_t */
-#define FATBIN_MAGIC 0xba55ed50u
-#define FATBIN_HEADER 16
+#define WRAPPER_MAGIC	 0x466243b1u /* __fatBinC_Wrapper_t */
+#define FATBIN_MAGIC	 0xba55ed50u
+#define FATBIN_HEADER	 16
 #define ENTRY_HEADER_MIN 64
 #define ELF_MACHINE_CUDA 190
 
@@ -70,8 +70,8 @@ elf_size(const uint8_t *p, size_t limit)
 	if (memcmp(e.e_ident, ELFMAG, SELFMAG) ||
 		e.e_ident[EI_CLASS] != ELFCLASS64 ||
 		e.e_machine != ELF_MACHINE_CUDA ||
-		e.e_shentsize != sizeof(Elf64_Shdr) ||
-		e.e_shoff > limit || e.e_phoff > limit)
+		e.e_shentsize != sizeof(Elf64_Shdr) || e.e_shoff > limit ||
+		e.e_phoff > limit)
 		return 0;
 	end = e.e_phoff + (uint64_t)e.e_phnum * e.e_phentsize;
 	at = e.e_shoff + (uint64_t)e.e_shnum * e.e_shentsize;
@@ -108,7 +108,8 @@ looks_like_ptx(const char *p, size_t limit)
 				i++;
 		} else if (p[i] == '/' && i + 1 < limit && p[i + 1] == '*') {
 			for (i += 2; i + 1 < limit && p[i] &&
-				(p[i] != '*' || p[i + 1] != '/'); i++)
+				(p[i] != '*' || p[i + 1] != '/');
+				i++)
 				;
 			i += 2;
 		} else {
@@ -190,8 +191,8 @@ rgpu_image_check(const void *data, size_t size)
 		return r ? RGPU_IMAGE_UNKNOWN : RGPU_IMAGE_FATBIN;
 	}
 	if (!memcmp(data, ELFMAG, SELFMAG))
-		return elf_size(data, size) ? RGPU_IMAGE_ELF :
-			RGPU_IMAGE_UNKNOWN;
+		return elf_size(data, size) ? RGPU_IMAGE_ELF
+					    : RGPU_IMAGE_UNKNOWN;
 	if (((const char *)data)[size - 1] == '\0' &&
 		memchr(data, '\0', size) == (const char *)data + size - 1 &&
 		looks_like_ptx(data, size))

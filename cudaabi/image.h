@@ -14,15 +14,15 @@
 enum rgpu_image_kind {
 	RGPU_IMAGE_UNKNOWN,
 	RGPU_IMAGE_FATBIN, /* several entries, chosen by architecture */
-	RGPU_IMAGE_ELF,    /* a cubin */
-	RGPU_IMAGE_PTX,    /* text, ended by a NUL */
+	RGPU_IMAGE_ELF,	   /* a cubin */
+	RGPU_IMAGE_PTX,	   /* text, ended by a NUL */
 };
 
 /* One piece of an image. */
 struct rgpu_image_part {
 	enum rgpu_image_kind kind;
 	const void *data; /* the application's memory */
-	size_t size;      /* bytes; of PTX with its NUL */
+	size_t size;	  /* bytes; of PTX with its NUL */
 };
 
 /* Most fat binaries that one wrapper of relocatable device code may list. */
@@ -48,16 +48,16 @@ enum rgpu_fatbin_kind {
 };
 
 /* Flags of an entry. */
-#define RGPU_FATBIN_LZ4 0x2000u
+#define RGPU_FATBIN_LZ4	 0x2000u
 #define RGPU_FATBIN_ZSTD 0x8000u
 
 struct rgpu_fatbin_entry {
 	unsigned kind; /* enum rgpu_fatbin_kind, or one we do not know */
 	unsigned sm;   /* 90 for sm_90 and compute_90 */
 	uint64_t flags;
-	const uint8_t *data;  /* as stored, perhaps compressed */
-	size_t stored_size;   /* bytes at data */
-	size_t plain_size;    /* after decompression */
+	const uint8_t *data; /* as stored, perhaps compressed */
+	size_t stored_size;  /* bytes at data */
+	size_t plain_size;   /* after decompression */
 };
 
 /*

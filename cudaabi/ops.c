@@ -45,7 +45,8 @@ rgpu_refusal_text(const char *reason)
 		{"nvsci", "NvSci"},
 		{"coredump", "GPU core dumps"},
 		{"checkpoint", "process checkpoints"},
-		{"handle", "operating-system handles, which do not cross hosts"},
+		{"handle",
+			"operating-system handles, which do not cross hosts"},
 	};
 
 	for (size_t i = 0; reason && i < RGPU_COUNT(texts); i++) {

@@ -54,8 +54,9 @@ rgpu_do_cuGetProcAddress_v2(const char *symbol, void **pfn, int cudaVersion,
 	rgpu_proc_fn function;
 
 	if (!symbol || !pfn ||
-		(flags & ~(cuuint64_t)(CU_GET_PROC_ADDRESS_LEGACY_STREAM |
-			CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM)))
+		(flags &
+			~(cuuint64_t)(CU_GET_PROC_ADDRESS_LEGACY_STREAM |
+				CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM)))
 		return CUDA_ERROR_INVALID_VALUE;
 	status = rgpu_proc_find(symbol,
 		cudaVersion > 0 ? (unsigned)cudaVersion : 0,
@@ -63,11 +64,11 @@ rgpu_do_cuGetProcAddress_v2(const char *symbol, void **pfn, int cudaVersion,
 		&function);
 	memcpy(pfn, &function, sizeof(function));
 	if (symbolStatus) {
-		*symbolStatus = status == RGPU_PROC_FOUND ?
-			CU_GET_PROC_ADDRESS_SUCCESS :
-			status == RGPU_PROC_UNKNOWN ?
-			CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND :
-			CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT;
+		*symbolStatus = status == RGPU_PROC_FOUND
+			? CU_GET_PROC_ADDRESS_SUCCESS
+			: status == RGPU_PROC_UNKNOWN
+			? CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND
+			: CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT;
 	}
 	return function ? CUDA_SUCCESS : CUDA_ERROR_NOT_FOUND;
 }

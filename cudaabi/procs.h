@@ -25,8 +25,8 @@ extern const size_t rgpu_proc_count;
 
 enum rgpu_proc_status {
 	RGPU_PROC_FOUND,
-	RGPU_PROC_UNKNOWN,     /* no such name */
-	RGPU_PROC_TOO_NEW,     /* the name exists in later versions only */
+	RGPU_PROC_UNKNOWN, /* no such name */
+	RGPU_PROC_TOO_NEW, /* the name exists in later versions only */
 };
 
 /* The newest symbol of that name not newer than version. With per_thread its

@@ -10,12 +10,26 @@
 
 #include "cudaabi/md2.h"
 
-#define HEAD 48    /* bytes before the devices */
-#define DEVICE 28  /* bytes for a device */
+#define HEAD   48 /* bytes before the devices */
+#define DEVICE 28 /* bytes for a device */
 
 static const uint8_t key[16] = {
-	0x14, 0x6a, 0xdd, 0xae, 0x53, 0xa9, 0xa7, 0x52,
-	0xaa, 0x08, 0x41, 0x36, 0x0b, 0xf5, 0x5a, 0x9f,
+	0x14,
+	0x6a,
+	0xdd,
+	0xae,
+	0x53,
+	0xa9,
+	0xa7,
+	0x52,
+	0xaa,
+	0x08,
+	0x41,
+	0x36,
+	0x0b,
+	0xf5,
+	0x5a,
+	0x9f,
 };
 
 static uint8_t *
@@ -62,8 +76,9 @@ rgpu_selftest_answer(const struct rgpu_selftest *in, uint8_t out[16])
 	uint8_t *m, *end;
 
 	if (in->version % 10 < 2) {
-		put64(out, in->version % 10 ? 0x1841181c03cb675cu :
-			0x3341181c03cb675cu);
+		put64(out,
+			in->version % 10 ? 0x1841181c03cb675cu
+					 : 0x3341181c03cb675cu);
 		put64(out + 8, 0x8ed383aa1f4cd1e8u);
 		return CUDA_SUCCESS;
 	}

@@ -21,8 +21,8 @@ struct rgpu_selftest_device {
 
 struct rgpu_selftest {
 	uint32_t driver_version; /* as cuDriverGetVersion gives it */
-	uint32_t version;        /* argument */
-	uint64_t seconds;        /* argument: time(0) of the caller */
+	uint32_t version;	 /* argument */
+	uint64_t seconds;	 /* argument: time(0) of the caller */
 	const void *cudart_table, *integrity_table, *integrity_function;
 	const struct rgpu_selftest_device *devices; /* visible, in order */
 	size_t device_count;

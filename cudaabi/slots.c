@@ -36,7 +36,8 @@ rgpu_slot_unknown(const char *table, int slot)
 	 * something is missing, without a flood. */
 	if (!(atomic_fetch_or(&seen, bit) & bit))
 		rgpu_warn("hidden driver table %s, slot %d, is not known: "
-			"answered CUDA_ERROR_NOT_SUPPORTED", table, slot);
+			  "answered CUDA_ERROR_NOT_SUPPORTED",
+			table, slot);
 	return CUDA_ERROR_NOT_SUPPORTED;
 }
 
@@ -169,8 +170,8 @@ selftest_devices(struct rgpu_selftest *t)
 		if (r)
 			break;
 		memcpy(d[i].uuid, &uuid, sizeof(d[i].uuid));
-		rgpu_do_cuDeviceGetAttribute(&d[i].pci_domain,
-			CU_DEVICE_ATTRIBUTE_PCI_DOMAIN_ID, i);
+		rgpu_do_cuDeviceGetAttribute(
+			&d[i].pci_domain, CU_DEVICE_ATTRIBUTE_PCI_DOMAIN_ID, i);
 		rgpu_do_cuDeviceGetAttribute(
 			&d[i].pci_bus, CU_DEVICE_ATTRIBUTE_PCI_BUS_ID, i);
 		rgpu_do_cuDeviceGetAttribute(

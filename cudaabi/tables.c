@@ -13,6 +13,7 @@
 
 /* One function a table and slot, so that a call of an unknown slot can say
  * which it was. */
+/* clang-format off */
 #define STUB(t, n) \
 	static CUresult stub_##t##_##n(void) \
 	{ \
@@ -54,7 +55,6 @@ enum {
 	TABLE_COUNT
 };
 
-/* clang-format off */
 static const unsigned char ids[TABLE_COUNT][16] = {
 	[T_CUDART_INTERFACE] = {0x6b, 0xd5, 0xfb, 0x6c, 0x5b, 0xf4, 0xe7, 0x4a,
 		0x89, 0x87, 0xd9, 0x39, 0x12, 0xfd, 0x9d, 0xf9},

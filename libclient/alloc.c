@@ -16,7 +16,7 @@
 /* One allocation on the server: dense, or with a pitch. */
 struct request {
 	struct rgpu_context *context;
-	size_t size;                 /* dense */
+	size_t size;		      /* dense */
 	size_t width, height, *pitch; /* or these */
 	unsigned element;
 };
@@ -25,7 +25,8 @@ static CUresult
 ask(const struct request *q, CUdeviceptr *address, uint64_t *size)
 {
 	struct rgpu_args_cuMemAllocPitch_v2 ap = {.WidthInBytes = q->width,
-		.Height = q->height, .ElementSizeBytes = q->element};
+		.Height = q->height,
+		.ElementSizeBytes = q->element};
 	struct rgpu_args_cuMemAlloc_v2 a = {.bytesize = q->size};
 	struct rgpu_res_cuMemAllocPitch_v2 rp;
 	struct rgpu_res_cuMemAlloc_v2 res;
@@ -73,7 +74,8 @@ allocate(const struct request *q, CUdeviceptr *address)
 		if (n < TRIES)
 			continue;
 		rgpu_err("device memory at 0x%llx cannot be used: this process "
-			"has the addresses itself", *address);
+			 "has the addresses itself",
+			*address);
 		r = CUDA_ERROR_OUT_OF_MEMORY;
 		break;
 	}
@@ -97,8 +99,10 @@ CUresult
 rgpu_do_cuMemAllocPitch_v2(CUdeviceptr *dptr, size_t *pPitch,
 	size_t WidthInBytes, size_t Height, unsigned int ElementSizeBytes)
 {
-	struct request q = {.width = WidthInBytes, .height = Height,
-		.pitch = pPitch, .element = ElementSizeBytes};
+	struct request q = {.width = WidthInBytes,
+		.height = Height,
+		.pitch = pPitch,
+		.element = ElementSizeBytes};
 	CUresult r = rgpu_context_current(&q.context);
 
 	if (!dptr || !pPitch || !WidthInBytes || !Height)

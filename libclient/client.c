@@ -20,7 +20,7 @@
 #define CONNECT_TIMEOUT (10 * RGPU_SECOND)
 /* A failure is remembered for so long: cudart asks twice in a row, and must not
  * wait twice. */
-#define RETRY_AFTER (2 * RGPU_SECOND)
+#define RETRY_AFTER	(2 * RGPU_SECOND)
 
 struct rgpu_client rgpu_client;
 
@@ -35,7 +35,7 @@ on_failed(void *ctx RGPU_UNUSED, uint64_t seq, unsigned result RGPU_UNUSED,
 	const char *text)
 {
 	rgpu_err("%s: an earlier call failed on the server: %s (command %llu); "
-		"the next synchronising call returns this error",
+		 "the next synchronising call returns this error",
 		rgpu_client.url.text, text, (unsigned long long)seq);
 }
 
@@ -53,8 +53,9 @@ on_output(void *ctx RGPU_UNUSED, int fd, const void *text, size_t size)
 static void
 on_log(void *ctx RGPU_UNUSED, int level, const char *text)
 {
-	rgpu_log(level < RGPU_LOG_ERROR || level > RGPU_LOG_TRACE ?
-		RGPU_LOG_WARN : (enum rgpu_log_level)level,
+	rgpu_log(level < RGPU_LOG_ERROR || level > RGPU_LOG_TRACE
+			? RGPU_LOG_WARN
+			: (enum rgpu_log_level)level,
 		"%s: %s", rgpu_client.url.text, text);
 }
 
@@ -64,10 +65,10 @@ on_dead(void *ctx RGPU_UNUSED, const char *why)
 	enum rgpu_client_state up = RGPU_CLIENT_UP;
 
 	if (atomic_compare_exchange_strong(
-		&rgpu_client.state, &up, RGPU_CLIENT_LOST))
+		    &rgpu_client.state, &up, RGPU_CLIENT_LOST))
 		rgpu_err("%s: the GPU server is gone (%s): every call returns "
-			"CUDA_ERROR_DEVICE_UNAVAILABLE from now on; start the "
-			"program again when the server runs",
+			 "CUDA_ERROR_DEVICE_UNAVAILABLE from now on; start the "
+			 "program again when the server runs",
 			rgpu_client.url.text, why);
 }
 
@@ -94,7 +95,8 @@ dial(const char *text)
 	const struct rgpu_transport_ops *ops;
 
 	if (!text || !*text) {
-		rgpu_error("no GPU server is named: start the program with "
+		rgpu_error(
+			"no GPU server is named: start the program with "
 			"rgpu-run --server URL (or --soft), or set RGPU_SERVER");
 		return NULL;
 	}
@@ -115,20 +117,23 @@ choose_devices(void)
 	for (uint32_t i = 0; i < f->device_count; i++)
 		memcpy(uuids[i], f->device[i].uuid, sizeof(uuids[i]));
 	c->device_count = rgpu_visible_devices(getenv("CUDA_VISIBLE_DEVICES"),
-		(int)f->device_count, (const uint8_t (*)[16])uuids, c->ordinal);
+		(int)f->device_count, (const uint8_t(*)[16])uuids, c->ordinal);
 }
 
 static CUresult
 connect_now(void)
 {
 	static const struct rgpu_calls_hooks hooks = {.failed = on_failed,
-		.output = on_output, .log = on_log, .dead = on_dead};
+		.output = on_output,
+		.log = on_log,
+		.dead = on_dead};
 	struct rgpu_client *c = &rgpu_client;
 	struct rgpu_transport *t = dial(getenv("RGPU_SERVER"));
 	int refusal = 0;
 
-	if (t && rgpu_hello_connect(t, program_invocation_short_name,
-		CONNECT_TIMEOUT, &c->welcome, &refusal)) {
+	if (t &&
+		rgpu_hello_connect(t, program_invocation_short_name,
+			CONNECT_TIMEOUT, &c->welcome, &refusal)) {
 		t->ops->close(t);
 		t = NULL;
 	}
@@ -180,8 +185,9 @@ rgpu_client_connect(void)
 CUresult
 rgpu_client_lost(void)
 {
-	return atomic_load(&rgpu_client.state) == RGPU_CLIENT_FORKED ?
-		CUDA_ERROR_NOT_INITIALIZED : CUDA_ERROR_DEVICE_UNAVAILABLE;
+	return atomic_load(&rgpu_client.state) == RGPU_CLIENT_FORKED
+		? CUDA_ERROR_NOT_INITIALIZED
+		: CUDA_ERROR_DEVICE_UNAVAILABLE;
 }
 
 CUresult
@@ -224,8 +230,10 @@ CUresult
 rgpu_client_post_bulk(uint16_t op, uint64_t context,
 	const struct rgpu_enc *head, const void *data, size_t size)
 {
-	return rgpu_channel_send_bulk(rgpu_client.channel, op, 0, context, head,
-		data, size) ? CUDA_SUCCESS : rgpu_client_lost();
+	return rgpu_channel_send_bulk(
+		       rgpu_client.channel, op, 0, context, head, data, size)
+		? CUDA_SUCCESS
+		: rgpu_client_lost();
 }
 
 CUresult
@@ -241,6 +249,7 @@ rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size)
 {
 	if (!rgpu_call_detach(rgpu_client.calls, s, data, size))
 		return CUDA_SUCCESS;
-	return rgpu_channel_is_dead(rgpu_client.channel) ? rgpu_client_lost() :
-		CUDA_ERROR_OUT_OF_MEMORY;
+	return rgpu_channel_is_dead(rgpu_client.channel)
+		? rgpu_client_lost()
+		: CUDA_ERROR_OUT_OF_MEMORY;
 }

@@ -33,8 +33,8 @@ struct rgpu_client {
 	struct rgpu_channel *channel;
 	struct rgpu_welcome welcome;
 	struct rgpu_url url;
-	int device_count;               /* that the application sees */
-	int ordinal[RGPU_DEVICES_MAX];  /* the server's number of each */
+	int device_count;	       /* that the application sees */
+	int ordinal[RGPU_DEVICES_MAX]; /* the server's number of each */
 	bool blocking; /* CUDA_LAUNCH_BLOCKING: wait after every launch */
 };
 

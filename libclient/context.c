@@ -112,8 +112,8 @@ rgpu_context_current(struct rgpu_context **context)
 	if (!handle)
 		return CUDA_ERROR_INVALID_CONTEXT;
 	*context = rgpu_context_find(handle);
-	if (!*context || !atomic_load_explicit(
-		&(*context)->alive, memory_order_relaxed))
+	if (!*context ||
+		!atomic_load_explicit(&(*context)->alive, memory_order_relaxed))
 		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
 	return CUDA_SUCCESS;
 }
@@ -132,8 +132,8 @@ rgpu_client_context(uint64_t *context)
 CUresult
 rgpu_client_known_context(uint64_t id)
 {
-	return rgpu_id_find(&rgpu_contexts, id) ? CUDA_SUCCESS :
-		CUDA_ERROR_INVALID_CONTEXT;
+	return rgpu_id_find(&rgpu_contexts, id) ? CUDA_SUCCESS
+						: CUDA_ERROR_INVALID_CONTEXT;
 }
 
 /* The argument of a call that takes NULL for the current context. */
@@ -317,8 +317,9 @@ rgpu_do_cuCtxCreate_v4(CUcontext *pctx, CUctxCreateParams *ctxCreateParams,
 
 	if (!pctx || flags & ~(unsigned)CU_CTX_FLAGS_MASK)
 		return CUDA_ERROR_INVALID_VALUE;
-	if (ctxCreateParams && (ctxCreateParams->numExecAffinityParams ||
-		ctxCreateParams->cigParams))
+	if (ctxCreateParams &&
+		(ctxCreateParams->numExecAffinityParams ||
+			ctxCreateParams->cigParams))
 		return CUDA_ERROR_NOT_SUPPORTED;
 	r = rgpu_client_device(dev, &a.dev);
 	if (r)

@@ -38,8 +38,9 @@ to_device(CUdeviceptr dst, const void *src, size_t n, CUstream stream,
 	for (size_t at = 0; at < n && !r; at += a.ByteCount) {
 		size_t left = n - at;
 
-		a.ByteCount = (uint32_t)(left < RGPU_CHUNK_MAX ? left :
-			RGPU_CHUNK_MAX);
+		a.ByteCount =
+			(uint32_t)(left < RGPU_CHUNK_MAX ? left
+							 : RGPU_CHUNK_MAX);
 		a.dstDevice = dst + at;
 		a.srcHost = (const uint8_t *)src + at;
 		a.fence = synchronous && left == a.ByteCount;
@@ -49,8 +50,7 @@ to_device(CUdeviceptr dst, const void *src, size_t n, CUstream stream,
 }
 
 static CUresult
-to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream,
-	bool synchronous)
+to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream, bool synchronous)
 {
 	struct rgpu_args_cuMemcpyDtoHAsync_v2 a;
 	uint64_t context;
@@ -72,9 +72,9 @@ to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream,
 		a.srcDevice = src + at;
 		a.wait = synchronous && left == a.ByteCount;
 		r = a.wait ? rgpu_await_cuMemcpyDtoHAsync_v2(
-			context, &a, to, a.ByteCount) :
-			rgpu_detach_cuMemcpyDtoHAsync_v2(
-				context, &a, to, a.ByteCount);
+				     context, &a, to, a.ByteCount)
+			   : rgpu_detach_cuMemcpyDtoHAsync_v2(
+				     context, &a, to, a.ByteCount);
 	}
 	return r;
 }
@@ -137,8 +137,8 @@ by_pointer(CUdeviceptr dst, CUdeviceptr src, size_t n, CUstream stream,
 		return to_device(dst, (const void *)(uintptr_t)src, n, stream,
 			synchronous);
 	if (from)
-		return to_host((void *)(uintptr_t)dst, src, n, stream,
-			synchronous);
+		return to_host(
+			(void *)(uintptr_t)dst, src, n, stream, synchronous);
 	if (!dst || !src)
 		return n ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 	return on_host((void *)(uintptr_t)dst, (const void *)(uintptr_t)src, n,

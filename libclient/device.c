@@ -135,8 +135,9 @@ rgpu_do_cuDeviceComputeCapability(int *major, int *minor, CUdevice dev)
 		return CUDA_ERROR_INVALID_VALUE;
 	r = rgpu_do_cuDeviceGetAttribute(
 		major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, dev);
-	return r ? r : rgpu_do_cuDeviceGetAttribute(
-		minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, dev);
+	return r ? r
+		 : rgpu_do_cuDeviceGetAttribute(minor,
+			   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, dev);
 }
 
 CUresult
@@ -210,17 +211,18 @@ rgpu_do_cuDeviceGetByPCIBusId(CUdevice *dev, const char *pciBusId)
 		return CUDA_ERROR_INVALID_VALUE;
 	/* The forms of the manual: with and without domain and function. */
 	if (sscanf(pciBusId, "%x:%x:%x.%x", &want[0], &want[1], &want[2],
-		&want[3]) < 3) {
+		    &want[3]) < 3) {
 		want[0] = want[3] = 0;
-		if (sscanf(pciBusId, "%x:%x.%x", &want[1], &want[2],
-			&want[3]) < 2)
+		if (sscanf(pciBusId, "%x:%x.%x", &want[1], &want[2], &want[3]) <
+			2)
 			return CUDA_ERROR_INVALID_VALUE;
 	}
 	for (int i = 0; i < rgpu_client.device_count; i++) {
 		const int32_t *a = facts(i)->attribute;
 
 		if ((unsigned)a[CU_DEVICE_ATTRIBUTE_PCI_DOMAIN_ID] == want[0] &&
-			(unsigned)a[CU_DEVICE_ATTRIBUTE_PCI_BUS_ID] == want[1] &&
+			(unsigned)a[CU_DEVICE_ATTRIBUTE_PCI_BUS_ID] ==
+				want[1] &&
 			(unsigned)a[CU_DEVICE_ATTRIBUTE_PCI_DEVICE_ID] ==
 				want[2]) {
 			*dev = i;

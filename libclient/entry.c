@@ -13,13 +13,13 @@
 CUresult
 rgpu_enter(unsigned op RGPU_UNUSED)
 {
-	enum rgpu_client_state state = atomic_load_explicit(
-		&rgpu_client.state, memory_order_acquire);
+	enum rgpu_client_state state =
+		atomic_load_explicit(&rgpu_client.state, memory_order_acquire);
 
 	if (rgpu_likely(state == RGPU_CLIENT_UP))
 		return CUDA_SUCCESS;
-	return state == RGPU_CLIENT_LOST ? CUDA_ERROR_DEVICE_UNAVAILABLE :
-		CUDA_ERROR_NOT_INITIALIZED;
+	return state == RGPU_CLIENT_LOST ? CUDA_ERROR_DEVICE_UNAVAILABLE
+					 : CUDA_ERROR_NOT_INITIALIZED;
 }
 
 CUresult
@@ -45,8 +45,8 @@ rgpu_refuse(unsigned op)
 
 	if (info && op < RGPU_OP_LIMIT && !atomic_exchange(&said[op], 1))
 		rgpu_warn("%s is not supported (%s): it returns "
-			"CUDA_ERROR_NOT_SUPPORTED", info->name,
-			rgpu_refusal_text(info->refused));
+			  "CUDA_ERROR_NOT_SUPPORTED",
+			info->name, rgpu_refusal_text(info->refused));
 	return CUDA_ERROR_NOT_SUPPORTED;
 }
 
@@ -76,7 +76,8 @@ rgpu_do_cuDriverGetVersion(int *driverVersion)
 {
 	if (!driverVersion)
 		return CUDA_ERROR_INVALID_VALUE;
-	*driverVersion = rgpu_client_connect() ? 13000 :
-		rgpu_client.welcome.facts.driver_version;
+	*driverVersion = rgpu_client_connect()
+		? 13000
+		: rgpu_client.welcome.facts.driver_version;
 	return CUDA_SUCCESS;
 }

@@ -48,8 +48,8 @@ rgpu_do_cuFuncSetAttribute(
 	CUfunction hfunc, CUfunction_attribute attrib, int value)
 {
 	struct rgpu_function *f = rgpu_function_find(hfunc);
-	struct rgpu_args_cuFuncSetAttribute a = {
-		.hfunc = rgpu_handle_id(hfunc), .attrib = attrib,
+	struct rgpu_args_cuFuncSetAttribute a = {.hfunc = rgpu_handle_id(hfunc),
+		.attrib = attrib,
 		.value = value};
 	uint64_t context;
 	CUresult r = rgpu_client_context(&context);
@@ -89,8 +89,8 @@ rgpu_do_cuKernelSetAttribute(
 	CUfunction_attribute attrib, int val, CUkernel kernel, CUdevice dev)
 {
 	struct rgpu_function *k = kernel_of(kernel);
-	struct rgpu_args_cuKernelSetAttribute a = {.attrib = attrib,
-		.val = val, .kernel = rgpu_handle_id(kernel)};
+	struct rgpu_args_cuKernelSetAttribute a = {
+		.attrib = attrib, .val = val, .kernel = rgpu_handle_id(kernel)};
 	CUresult r = rgpu_client_device(dev, &a.dev);
 
 	if (r || !k)
@@ -118,8 +118,8 @@ rgpu_do_cuFuncGetParamInfo(CUfunction func, size_t paramIndex,
 {
 	struct rgpu_function *f = rgpu_function_find(func);
 
-	return f ? param(f, paramIndex, paramOffset, paramSize) :
-		CUDA_ERROR_INVALID_HANDLE;
+	return f ? param(f, paramIndex, paramOffset, paramSize)
+		 : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
@@ -128,8 +128,8 @@ rgpu_do_cuKernelGetParamInfo(CUkernel kernel, size_t paramIndex,
 {
 	struct rgpu_function *k = kernel_of(kernel);
 
-	return k ? param(k, paramIndex, paramOffset, paramSize) :
-		CUDA_ERROR_INVALID_HANDLE;
+	return k ? param(k, paramIndex, paramOffset, paramSize)
+		 : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
@@ -203,8 +203,8 @@ rgpu_do_cuFuncIsLoaded(CUfunctionLoadingState *state, CUfunction function)
 CUresult
 rgpu_do_cuFuncLoad(CUfunction function)
 {
-	return rgpu_function_find(function) ? CUDA_SUCCESS :
-		CUDA_ERROR_INVALID_HANDLE;
+	return rgpu_function_find(function) ? CUDA_SUCCESS
+					    : CUDA_ERROR_INVALID_HANDLE;
 }
 
 /* ---- hints --------------------------------------------------------------------------- */

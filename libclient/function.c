@@ -17,15 +17,16 @@
 CUresult
 rgpu_client_known_kernel(uint64_t id)
 {
-	return rgpu_id_find(&rgpu_kernels, id) ? CUDA_SUCCESS :
-		CUDA_ERROR_INVALID_HANDLE;
+	return rgpu_id_find(&rgpu_kernels, id) ? CUDA_SUCCESS
+					       : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
 rgpu_client_known_function(uint64_t id)
 {
-	return rgpu_function_find(rgpu_id_handle(id)) ? CUDA_SUCCESS :
-		CUDA_ERROR_INVALID_HANDLE;
+	return rgpu_function_find(rgpu_id_handle(id))
+		? CUDA_SUCCESS
+		: CUDA_ERROR_INVALID_HANDLE;
 }
 
 /* ---- look-up ------------------------------------------------------------------------- */
@@ -46,8 +47,9 @@ read_info(struct rgpu_function *f, const void *info, uint32_t size)
 {
 	struct rgpu_dec d = rgpu_dec_init(info, size);
 
-	return rgpu_func_info_get(&d, &f->info) ?
-		rgpu_client_broken(RGPU_OP_cuModuleGetFunction) : CUDA_SUCCESS;
+	return rgpu_func_info_get(&d, &f->info)
+		? rgpu_client_broken(RGPU_OP_cuModuleGetFunction)
+		: CUDA_SUCCESS;
 }
 
 static CUresult
@@ -57,8 +59,8 @@ ask_function(struct rgpu_module *m, struct rgpu_function *f)
 		.hfunc = f->id, .hmod = m->id, .name = f->name};
 	struct rgpu_res_cuModuleGetFunction res;
 	struct rgpu_call call;
-	CUresult r = rgpu_call_cuModuleGetFunction(
-		m->context->id, &a, &res, &call);
+	CUresult r =
+		rgpu_call_cuModuleGetFunction(m->context->id, &a, &res, &call);
 
 	if (!r)
 		r = read_info(f, res.info, res.info_size);
@@ -101,8 +103,9 @@ look_up(struct rgpu_module *m, const char *name, struct rgpu_function **out)
 	f = find_named(m, name);
 	if (!f) {
 		f = rgpu_function_new(m, m->context, name);
-		r = !f ? CUDA_ERROR_OUT_OF_MEMORY :
-			m->context ? ask_function(m, f) : ask_kernel(m, f);
+		r = !f		     ? CUDA_ERROR_OUT_OF_MEMORY
+			: m->context ? ask_function(m, f)
+				     : ask_kernel(m, f);
 		if (r && f) {
 			rgpu_function_end(f);
 		} else if (f) {
@@ -116,8 +119,7 @@ look_up(struct rgpu_module *m, const char *name, struct rgpu_function **out)
 }
 
 CUresult
-rgpu_do_cuModuleGetFunction(
-	CUfunction *hfunc, CUmodule hmod, const char *name)
+rgpu_do_cuModuleGetFunction(CUfunction *hfunc, CUmodule hmod, const char *name)
 {
 	struct rgpu_module *m =
 		rgpu_id_find(&rgpu_modules, rgpu_handle_id(hmod));
@@ -219,7 +221,8 @@ all_names(uint64_t object, char **names, size_t *size, uint32_t *count)
 		r = rgpu_call_rgpu_module_names(0, &a, &res, &call);
 		if (!r) {
 			const char *p = res.names;
-			char *grown = realloc(*names, *size + res.names_size + 1);
+			char *grown =
+				realloc(*names, *size + res.names_size + 1);
 
 			*count = res.count;
 			if (grown) {
@@ -294,8 +297,8 @@ rgpu_do_cuModuleEnumerateFunctions(
 
 	if (!functions)
 		return CUDA_ERROR_INVALID_VALUE;
-	return m ? enumerate(m, (void **)functions, numFunctions) :
-		CUDA_ERROR_INVALID_HANDLE;
+	return m ? enumerate(m, (void **)functions, numFunctions)
+		 : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
@@ -318,6 +321,6 @@ rgpu_do_cuLibraryEnumerateKernels(
 
 	if (!kernels)
 		return CUDA_ERROR_INVALID_VALUE;
-	return m ? enumerate(m, (void **)kernels, numKernels) :
-		CUDA_ERROR_INVALID_HANDLE;
+	return m ? enumerate(m, (void **)kernels, numKernels)
+		 : CUDA_ERROR_INVALID_HANDLE;
 }

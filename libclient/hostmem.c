@@ -13,11 +13,12 @@
 #include "libclient/context.h"
 #include "libclient/memory.h"
 
-#define ALLOC_FLAGS (CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP | \
-	CU_MEMHOSTALLOC_WRITECOMBINED)
-#define REGISTER_FLAGS (CU_MEMHOSTREGISTER_PORTABLE | \
-	CU_MEMHOSTREGISTER_DEVICEMAP | CU_MEMHOSTREGISTER_IOMEMORY | \
-	CU_MEMHOSTREGISTER_READ_ONLY)
+#define ALLOC_FLAGS                                             \
+	(CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP | \
+		CU_MEMHOSTALLOC_WRITECOMBINED)
+#define REGISTER_FLAGS                                                \
+	(CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP | \
+		CU_MEMHOSTREGISTER_IOMEMORY | CU_MEMHOSTREGISTER_READ_ONLY)
 
 static size_t
 whole_pages(size_t size)
@@ -30,8 +31,8 @@ whole_pages(size_t size)
 CUresult
 rgpu_do_cuMemHostAlloc(void **pp, size_t bytesize, unsigned int Flags)
 {
-	struct rgpu_memory m = {.kind = RGPU_MEMORY_PINNED, .size = bytesize,
-		.flags = Flags};
+	struct rgpu_memory m = {
+		.kind = RGPU_MEMORY_PINNED, .size = bytesize, .flags = Flags};
 	CUresult r = rgpu_context_current(&m.context);
 	void *p;
 
@@ -81,7 +82,9 @@ CUresult
 rgpu_do_cuMemHostRegister_v2(void *p, size_t bytesize, unsigned int Flags)
 {
 	struct rgpu_memory m = {.kind = RGPU_MEMORY_REGISTERED,
-		.base = (uintptr_t)p, .size = bytesize, .flags = Flags};
+		.base = (uintptr_t)p,
+		.size = bytesize,
+		.flags = Flags};
 	CUresult r = rgpu_context_current(&m.context);
 
 	if (!p || !bytesize || Flags & ~(unsigned)REGISTER_FLAGS)

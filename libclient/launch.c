@@ -38,8 +38,8 @@ device_limit(CUdevice dev, CUdevice_attribute a)
 static int
 attribute(const struct rgpu_function *f, CUfunction_attribute a, int otherwise)
 {
-	return f->info.has_attribute >> a & 1 ? f->info.attribute[a] :
-		otherwise;
+	return f->info.has_attribute >> a & 1 ? f->info.attribute[a]
+					      : otherwise;
 }
 
 /* The limits of the device and of the kernel, with the driver's codes. */
@@ -47,15 +47,18 @@ static CUresult
 check_shape(const struct launch *l)
 {
 	const struct rgpu_context *c = rgpu_id_find(&rgpu_contexts, l->context);
-	static const CUdevice_attribute grid[3] = {
-		CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X,
-		CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y,
-		CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z,
-	}, block[3] = {
-		CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X,
-		CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y,
-		CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z,
-	};
+	static const CUdevice_attribute
+		grid[3] =
+			{
+				CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X,
+				CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y,
+				CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z,
+			},
+		block[3] = {
+			CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X,
+			CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y,
+			CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z,
+		};
 	uint64_t threads = 1;
 
 	if (!c)
@@ -67,11 +70,11 @@ check_shape(const struct launch *l)
 			return CUDA_ERROR_INVALID_VALUE;
 		threads *= l->block[i];
 	}
-	if (threads > (unsigned)device_limit(
-		c->dev, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK))
+	if (threads > (unsigned)device_limit(c->dev,
+			      CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK))
 		return CUDA_ERROR_INVALID_VALUE;
 	if (threads > (unsigned)attribute(l->f,
-		CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024))
+			      CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024))
 		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
 	if (l->f->context && l->f->context != c)
 		return CUDA_ERROR_INVALID_HANDLE;
@@ -243,7 +246,7 @@ check_attributes(const CUlaunchConfig *config)
 		case CU_LAUNCH_ATTRIBUTE_LAUNCH_COMPLETION_EVENT:
 		case CU_LAUNCH_ATTRIBUTE_DEVICE_UPDATABLE_KERNEL_NODE:
 			rgpu_warn("launch attribute %d is not supported: "
-				"CUDA_ERROR_NOT_SUPPORTED",
+				  "CUDA_ERROR_NOT_SUPPORTED",
 				(int)config->attrs[i].id);
 			return CUDA_ERROR_NOT_SUPPORTED;
 		default: break;
@@ -282,8 +285,8 @@ rgpu_do_cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction f,
 		.sharedMemBytes = config->sharedMemBytes,
 		.hStream = l.stream,
 		.attrs = config->attrs,
-		.attrBytes = (uint32_t)(config->numAttrs *
-			sizeof(*config->attrs)),
+		.attrBytes =
+			(uint32_t)(config->numAttrs * sizeof(*config->attrs)),
 		.params = l.params,
 		.paramBytes = l.param_bytes,
 	};

@@ -27,8 +27,8 @@ send_bytes(struct rgpu_args_rgpu_blob_put *a, const void *data, size_t size)
 	for (size_t at = 0; at < size && !r; at += a->size) {
 		size_t left = size - at;
 
-		a->size = (uint32_t)(left < RGPU_CHUNK_MAX ? left :
-			RGPU_CHUNK_MAX);
+		a->size = (uint32_t)(left < RGPU_CHUNK_MAX ? left
+							   : RGPU_CHUNK_MAX);
 		a->data = (const uint8_t *)data + at;
 		r = rgpu_post_rgpu_blob_put(0, a);
 		a->offset += a->size;
@@ -166,8 +166,7 @@ rgpu_load_finish(const struct rgpu_load_options *o, const void *info,
 	float none = 0;
 
 	give_log(o->info, o->info_capacity, o->info_size, info, info_size);
-	give_log(o->error, o->error_capacity, o->error_size, error,
-		error_size);
+	give_log(o->error, o->error_capacity, o->error_size, error, error_size);
 	if (o->wall_time)
 		memcpy(o->wall_time, &none, sizeof(none));
 }

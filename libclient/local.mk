@@ -6,9 +6,9 @@ $(libclient_generated): $(apigen_deps)
 BUILT_SOURCES += libclient/gen/send.h
 CLEANFILES += $(libclient_generated)
 
-clientdir = $(pkglibdir)/client
-client_LTLIBRARIES = libclient/libcuda.la
-libclient_libcuda_la_SOURCES = \
+# All of the shim but its dlopen(): rgpu-info is a client too.
+noinst_LTLIBRARIES += libclient/libshim.la
+libclient_libshim_la_SOURCES = \
 	libclient/alloc.c \
 	libclient/client.c \
 	libclient/client.h \
@@ -33,7 +33,6 @@ libclient_libcuda_la_SOURCES = \
 	libclient/objects.h \
 	libclient/occupancy.c \
 	libclient/pointer.c \
-	libclient/preload.c \
 	libclient/rect.c \
 	libclient/stats.c \
 	libclient/stats.h \
@@ -41,9 +40,15 @@ libclient_libcuda_la_SOURCES = \
 	libclient/thread.c \
 	libclient/thread.h \
 	$(NULL)
-nodist_libclient_libcuda_la_SOURCES = libclient/gen/send.c
-libclient_libcuda_la_LIBADD = cudaabi/libentry.la protocol/libproto.la \
+nodist_libclient_libshim_la_SOURCES = libclient/gen/send.c
+libclient_libshim_la_LIBADD = cudaabi/libentry.la protocol/libproto.la \
 	cudaabi/libabi.la common/libcommon.la $(NULL)
+$(libclient_libshim_la_OBJECTS): | $(BUILT_SOURCES)
+
+clientdir = $(pkglibdir)/client
+client_LTLIBRARIES = libclient/libcuda.la
+libclient_libcuda_la_SOURCES = libclient/preload.c
+libclient_libcuda_la_LIBADD = libclient/libshim.la
 # The SONAME is libcuda.so.1: what every CUDA program asks for. Its own look-ups
 # must find itself whatever else is loaded, and it must never be unloaded: its
 # threads run in it.
@@ -52,3 +57,15 @@ libclient_libcuda_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
 	-Wl,--version-script=cudaabi/gen/client.map $(NULL)
 EXTRA_libclient_libcuda_la_DEPENDENCIES = cudaabi/gen/client.map
 $(libclient_libcuda_la_OBJECTS): | $(BUILT_SOURCES)
+
+bin_PROGRAMS += libclient/rgpu-run libclient/rgpu-info
+libclient_rgpu_run_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DRGPU_PKGLIBDIR='"$(pkglibdir)"'
+libclient_rgpu_run_SOURCES = \
+	libclient/private-server.c \
+	libclient/private-server.h \
+	libclient/rgpu-run.c \
+	$(NULL)
+libclient_rgpu_info_SOURCES = libclient/rgpu-info.c
+libclient_rgpu_info_LDADD = libclient/libshim.la
+$(libclient_rgpu_info_OBJECTS): | $(BUILT_SOURCES)

@@ -18,7 +18,7 @@
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct rgpu_ranges ranges; /* object: struct rgpu_memory */
-static struct rgpu_map blocks;    /* block number + 1 -> uses */
+static struct rgpu_map blocks;	  /* block number + 1 -> uses */
 static uint64_t next_number = 1;
 
 /* ---- reserved blocks; lock held --------------------------------------------------- */
@@ -30,8 +30,10 @@ reserve_block(uint64_t n)
 	void *want = (void *)(uintptr_t)(n * BLOCK), *got;
 
 	if (!uses) {
-		got = mmap(want, BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
-			MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		got = mmap(want, BLOCK, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+				MAP_FIXED_NOREPLACE,
+			-1, 0);
 		if (got == MAP_FAILED)
 			return -1;
 		if (got != want) { /* a kernel before 4.17 takes it as a hint */
@@ -185,8 +187,9 @@ covered(uint64_t addr, uint64_t bytes)
 
 	pthread_rwlock_rdlock(&lock);
 	r = rgpu_ranges_cover(&ranges, addr, bytes);
-	ok = r && ((const struct rgpu_memory *)r->object)->kind ==
-		RGPU_MEMORY_DEVICE;
+	ok = r &&
+		((const struct rgpu_memory *)r->object)->kind ==
+			RGPU_MEMORY_DEVICE;
 	pthread_rwlock_unlock(&lock);
 	return ok ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }

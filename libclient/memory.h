@@ -16,7 +16,7 @@
 enum rgpu_memory_kind {
 	RGPU_MEMORY_UNKNOWN, /* plain host memory, or nothing */
 	RGPU_MEMORY_DEVICE,
-	RGPU_MEMORY_PINNED,     /* cuMemHostAlloc */
+	RGPU_MEMORY_PINNED,	/* cuMemHostAlloc */
 	RGPU_MEMORY_REGISTERED, /* cuMemHostRegister */
 };
 
@@ -24,9 +24,9 @@ struct rgpu_memory {
 	enum rgpu_memory_kind kind;
 	uint64_t base, size;
 	struct rgpu_context *context;
-	unsigned flags;  /* of host memory */
+	unsigned flags;		   /* of host memory */
 	struct rgpu_module *owner; /* of a variable; NULL: an allocation */
-	uint64_t number; /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
+	uint64_t number;	   /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
 };
 
 /* Notes memory. -1: no memory, or it overlaps what is known. For device memory
@@ -35,8 +35,8 @@ int rgpu_memory_add(const struct rgpu_memory *m);
 
 /* Takes out the memory that begins at base; kinds must agree. -1: there is no
  * such. */
-int rgpu_memory_remove(uint64_t base, enum rgpu_memory_kind kind,
-	struct rgpu_memory *out);
+int rgpu_memory_remove(
+	uint64_t base, enum rgpu_memory_kind kind, struct rgpu_memory *out);
 
 /* What addr lies in. kind is RGPU_MEMORY_UNKNOWN if in nothing we know. */
 struct rgpu_memory rgpu_memory_find(uint64_t addr);

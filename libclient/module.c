@@ -89,7 +89,8 @@ check_library_options(unsigned count, const CUlibraryOption *options)
 	if (count && !options)
 		return CUDA_ERROR_INVALID_VALUE;
 	for (unsigned i = 0; i < count; i++) {
-		if (options[i] != CU_LIBRARY_HOST_UNIVERSAL_FUNCTION_AND_DATA_TABLE &&
+		if (options[i] !=
+				CU_LIBRARY_HOST_UNIVERSAL_FUNCTION_AND_DATA_TABLE &&
 			options[i] != CU_LIBRARY_BINARY_IS_PRESERVED)
 			return CUDA_ERROR_INVALID_VALUE;
 	}
@@ -169,8 +170,7 @@ rgpu_do_cuModuleUnload(CUmodule hmod)
 
 	/* A library's module ends with the library. */
 	if (!m || m->library)
-		return m ? CUDA_ERROR_NOT_PERMITTED :
-			CUDA_ERROR_INVALID_HANDLE;
+		return m ? CUDA_ERROR_NOT_PERMITTED : CUDA_ERROR_INVALID_HANDLE;
 	r = rgpu_post_cuModuleUnload(m->context->id, &a);
 	rgpu_memory_forget_owner(m);
 	pthread_mutex_lock(&rgpu_modules_lock);
@@ -244,8 +244,11 @@ static CUresult
 note(struct rgpu_context *c, struct rgpu_module *owner, uint64_t base,
 	uint64_t size)
 {
-	struct rgpu_memory m = {.kind = RGPU_MEMORY_DEVICE, .context = c,
-		.base = base, .size = size, .owner = owner};
+	struct rgpu_memory m = {.kind = RGPU_MEMORY_DEVICE,
+		.context = c,
+		.base = base,
+		.size = size,
+		.owner = owner};
 	struct rgpu_memory old = rgpu_memory_find(base);
 
 	if (old.kind == RGPU_MEMORY_DEVICE && old.base == base)
@@ -253,7 +256,8 @@ note(struct rgpu_context *c, struct rgpu_module *owner, uint64_t base,
 	if (!size || !rgpu_memory_add(&m))
 		return CUDA_SUCCESS;
 	rgpu_err("a device variable at 0x%llx cannot be used: this process has "
-		"the addresses itself", (unsigned long long)base);
+		 "the addresses itself",
+		(unsigned long long)base);
 	return CUDA_ERROR_MAP_FAILED;
 }
 
@@ -319,7 +323,7 @@ rgpu_do_cuModuleGetLoadingMode(CUmoduleLoadingMode *mode)
 
 	if (!mode)
 		return CUDA_ERROR_INVALID_VALUE;
-	*mode = env && !strcmp(env, "EAGER") ? CU_MODULE_EAGER_LOADING :
-		CU_MODULE_LAZY_LOADING;
+	*mode = env && !strcmp(env, "EAGER") ? CU_MODULE_EAGER_LOADING
+					     : CU_MODULE_LAZY_LOADING;
 	return CUDA_SUCCESS;
 }

@@ -127,8 +127,9 @@ rgpu_function_new(struct rgpu_module *module, struct rgpu_context *context,
 	f->module = module;
 	f->context = context;
 	f->name = strdup(name);
-	f->id = f->name ? rgpu_id_make(context ? &rgpu_functions :
-		&rgpu_kernels, f) : 0;
+	f->id = f->name
+		? rgpu_id_make(context ? &rgpu_functions : &rgpu_kernels, f)
+		: 0;
 	if (f->id)
 		return f;
 	free(f->name);

@@ -21,12 +21,12 @@
 
 struct rgpu_context {
 	uint64_t id;
-	CUdevice dev;       /* as the application counts */
+	CUdevice dev; /* as the application counts */
 	unsigned flags;
 	bool primary;
-	atomic_bool alive;  /* exists on the server */
-	unsigned retained;  /* of a primary context */
-	uint64_t number;    /* cuCtxGetId */
+	atomic_bool alive; /* exists on the server */
+	unsigned retained; /* of a primary context */
+	uint64_t number;   /* cuCtxGetId */
 };
 
 struct rgpu_stream {
@@ -47,9 +47,9 @@ struct rgpu_event {
 struct rgpu_module {
 	uint64_t id;
 	struct rgpu_context *context;
-	struct rgpu_module *library; /* that a module was taken from */
+	struct rgpu_module *library;	 /* that a module was taken from */
 	struct rgpu_function *functions; /* found so far; lock below */
-	struct rgpu_module *modules;     /* of a library, by context */
+	struct rgpu_module *modules;	 /* of a library, by context */
 	struct rgpu_module *next;
 };
 
@@ -57,8 +57,8 @@ struct rgpu_module {
 struct rgpu_function {
 	uint64_t id;
 	struct rgpu_context *context;
-	struct rgpu_module *module;   /* or library */
-	struct rgpu_function *kernel; /* of a function made from one */
+	struct rgpu_module *module;	 /* or library */
+	struct rgpu_function *kernel;	 /* of a function made from one */
 	struct rgpu_function *functions; /* of a kernel, by context */
 	struct rgpu_function *next;
 	char *name;
@@ -76,12 +76,10 @@ extern pthread_mutex_t rgpu_modules_lock;
 struct rgpu_context *rgpu_context_new(CUdevice dev, unsigned flags);
 struct rgpu_stream *rgpu_stream_new(
 	struct rgpu_context *context, unsigned flags, int priority);
-struct rgpu_event *rgpu_event_new(
-	struct rgpu_context *context, unsigned flags);
+struct rgpu_event *rgpu_event_new(struct rgpu_context *context, unsigned flags);
 struct rgpu_module *rgpu_module_new(struct rgpu_context *context);
-struct rgpu_function *rgpu_function_new(
-	struct rgpu_module *module, struct rgpu_context *context,
-	const char *name);
+struct rgpu_function *rgpu_function_new(struct rgpu_module *module,
+	struct rgpu_context *context, const char *name);
 
 /* Their ends: the id is unknown afterwards. */
 void rgpu_context_end(struct rgpu_context *context);

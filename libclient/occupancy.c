@@ -26,8 +26,9 @@ consider(struct best *best, CUfunction func, int block, size_t shared,
 	unsigned flags)
 {
 	int blocks = 0;
-	CUresult r = rgpu_do_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
-		&blocks, func, block, shared, flags);
+	CUresult r =
+		rgpu_do_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+			&blocks, func, block, shared, flags);
 
 	if (!r && blocks * block > best->threads)
 		*best = (struct best){block, blocks * block, blocks};
@@ -48,8 +49,8 @@ rgpu_do_cuOccupancyMaxPotentialBlockSizeWithFlags(int *minGridSize,
 	if (!minGridSize || !blockSize)
 		return CUDA_ERROR_INVALID_VALUE;
 	if (!r)
-		r = rgpu_do_cuFuncGetAttribute(&limit,
-			CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, func);
+		r = rgpu_do_cuFuncGetAttribute(
+			&limit, CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, func);
 	if (!r)
 		r = rgpu_do_cuDeviceGetAttribute(&processors,
 			CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->dev);
@@ -59,8 +60,10 @@ rgpu_do_cuOccupancyMaxPotentialBlockSizeWithFlags(int *minGridSize,
 	 * first. */
 	for (int block = limit; block > 0 && !r;
 		block = (block - 1) / warp * warp)
-		r = consider(&best, func, block, blockSizeToDynamicSMemSize ?
-			blockSizeToDynamicSMemSize(block) : dynamicSMemSize,
+		r = consider(&best, func, block,
+			blockSizeToDynamicSMemSize
+				? blockSizeToDynamicSMemSize(block)
+				: dynamicSMemSize,
 			flags);
 	if (r)
 		return r;

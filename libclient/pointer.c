@@ -26,8 +26,9 @@ struct answer {
 	size_t size; /* 0: the attribute does not exist for this pointer */
 };
 
-#define ANSWER(member, x) \
-	((struct answer){.v = {.member = (x)}, .size = sizeof(((union value *)0)->member)})
+#define ANSWER(member, x)                      \
+	((struct answer){.v = {.member = (x)}, \
+		.size = sizeof(((union value *)0)->member)})
 
 static struct answer
 about_any(const struct rgpu_memory *m, CUpointer_attribute a)
@@ -36,8 +37,9 @@ about_any(const struct rgpu_memory *m, CUpointer_attribute a)
 	case CU_POINTER_ATTRIBUTE_CONTEXT:
 		return ANSWER(context, rgpu_id_handle(m->context->id));
 	case CU_POINTER_ATTRIBUTE_MEMORY_TYPE:
-		return ANSWER(memory_type, m->kind == RGPU_MEMORY_DEVICE ?
-			CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST);
+		return ANSWER(memory_type,
+			m->kind == RGPU_MEMORY_DEVICE ? CU_MEMORYTYPE_DEVICE
+						      : CU_MEMORYTYPE_HOST);
 	case CU_POINTER_ATTRIBUTE_SYNC_MEMOPS:
 	case CU_POINTER_ATTRIBUTE_IS_MANAGED:
 	case CU_POINTER_ATTRIBUTE_IS_LEGACY_CUDA_IPC_CAPABLE:

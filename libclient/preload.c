@@ -24,8 +24,8 @@ rgpu_dlopen_name(const char *file)
 	const char *slash = file ? strrchr(file, '/') : NULL;
 	const char *base = slash ? slash + 1 : file;
 
-	if (base && (!strcmp(base, "libcuda.so.1") ||
-		!strcmp(base, "libcuda.so")))
+	if (base &&
+		(!strcmp(base, "libcuda.so.1") || !strcmp(base, "libcuda.so")))
 		return "libcuda.so.1";
 	return file;
 }

@@ -39,11 +39,12 @@ make_side(struct side *s, CUmemorytype type, const void *host,
 
 	if (type == CU_MEMORYTYPE_ARRAY) {
 		rgpu_warn("a copy to or from an array is not supported: "
-			"CUDA_ERROR_NOT_SUPPORTED");
+			  "CUDA_ERROR_NOT_SUPPORTED");
 		return CUDA_ERROR_NOT_SUPPORTED;
 	}
 	if ((type != CU_MEMORYTYPE_HOST && type != CU_MEMORYTYPE_DEVICE &&
-		type != CU_MEMORYTYPE_UNIFIED) || !base)
+		    type != CU_MEMORYTYPE_UNIFIED) ||
+		!base)
 		return CUDA_ERROR_INVALID_VALUE;
 	s->device = type == CU_MEMORYTYPE_DEVICE ||
 		(type == CU_MEMORYTYPE_UNIFIED &&
@@ -95,12 +96,13 @@ long_rows(const struct box *b, bool upload)
 
 	for (uint64_t z = 0; z < b->depth; z++) {
 		for (uint64_t y = 0; y < b->height && !r; y++) {
-			uint8_t *d = row(&b->dst, y, z), *s = row(&b->src, y, z);
+			uint8_t *d = row(&b->dst, y, z),
+				*s = row(&b->src, y, z);
 
-			r = upload ? rgpu_do_cuMemcpyHtoDAsync_v2((uintptr_t)d, s,
-				b->width, b->stream) :
-				rgpu_do_cuMemcpyDtoHAsync_v2(d, (uintptr_t)s,
-					b->width, b->stream);
+			r = upload ? rgpu_do_cuMemcpyHtoDAsync_v2((uintptr_t)d,
+					     s, b->width, b->stream)
+				   : rgpu_do_cuMemcpyDtoHAsync_v2(d,
+					     (uintptr_t)s, b->width, b->stream);
 		}
 	}
 	return r;
@@ -225,8 +227,9 @@ settle(const struct box *b, const struct side *s)
 	if (s->device)
 		return CUDA_SUCCESS;
 	return rgpu_calls_settle(rgpu_client.calls,
-		(const void *)(uintptr_t)s->base, bytes) ? rgpu_client_lost() :
-		CUDA_SUCCESS;
+		       (const void *)(uintptr_t)s->base, bytes)
+		? rgpu_client_lost()
+		: CUDA_SUCCESS;
 }
 
 static CUresult
@@ -262,8 +265,8 @@ copy(struct box *b)
 static CUresult
 copy2d(const CUDA_MEMCPY2D *p, CUstream stream, bool synchronous)
 {
-	struct box b = {.stream = stream, .synchronous = synchronous,
-		.depth = 1};
+	struct box b = {
+		.stream = stream, .synchronous = synchronous, .depth = 1};
 	CUresult r;
 
 	if (!p)

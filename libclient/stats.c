@@ -19,7 +19,8 @@ print(void)
 	if (getpid() != owner || !rgpu_client.channel)
 		return;
 	rgpu_channel_get_stats(rgpu_client.channel, &s);
-	fprintf(stderr, "rgpu: session %llu on %s (backend %s): %llu commands, "
+	fprintf(stderr,
+		"rgpu: session %llu on %s (backend %s): %llu commands, "
 		"%llu round trips, %.1f MB out, %.1f MB in\n",
 		(unsigned long long)rgpu_client.welcome.session,
 		rgpu_client.welcome.server, rgpu_client.welcome.backend,

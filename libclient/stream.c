@@ -9,8 +9,9 @@
 #include "libclient/objects.h"
 #include "libclient/thread.h"
 
-#define EVENT_FLAGS (CU_EVENT_BLOCKING_SYNC | CU_EVENT_DISABLE_TIMING | \
-	CU_EVENT_INTERPROCESS)
+#define EVENT_FLAGS                                         \
+	(CU_EVENT_BLOCKING_SYNC | CU_EVENT_DISABLE_TIMING | \
+		CU_EVENT_INTERPROCESS)
 
 /* A stream argument. *stream is NULL for the legacy default stream. */
 static CUresult
@@ -30,8 +31,9 @@ resolve(CUstream handle, struct rgpu_context **context,
 	if (!*stream)
 		return CUDA_ERROR_INVALID_HANDLE;
 	*context = (*stream)->context;
-	return atomic_load_explicit(&(*context)->alive, memory_order_relaxed) ?
-		CUDA_SUCCESS : CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	return atomic_load_explicit(&(*context)->alive, memory_order_relaxed)
+		? CUDA_SUCCESS
+		: CUDA_ERROR_CONTEXT_IS_DESTROYED;
 }
 
 CUresult
@@ -51,8 +53,8 @@ rgpu_client_stream(CUstream handle, uint64_t *context, uint64_t *id)
 CUresult
 rgpu_client_known_event(uint64_t id)
 {
-	return rgpu_id_find(&rgpu_events, id) ? CUDA_SUCCESS :
-		CUDA_ERROR_INVALID_HANDLE;
+	return rgpu_id_find(&rgpu_events, id) ? CUDA_SUCCESS
+					      : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
@@ -283,8 +285,9 @@ rgpu_do_cuEventCreate(CUevent *phEvent, unsigned int Flags)
 		return r;
 	/* An event for other processes would have to cross hosts. */
 	if (Flags & CU_EVENT_INTERPROCESS)
-		return Flags & CU_EVENT_DISABLE_TIMING ?
-			CUDA_ERROR_NOT_SUPPORTED : CUDA_ERROR_INVALID_VALUE;
+		return Flags & CU_EVENT_DISABLE_TIMING
+			? CUDA_ERROR_NOT_SUPPORTED
+			: CUDA_ERROR_INVALID_VALUE;
 	e = rgpu_event_new(c, Flags);
 	if (!e)
 		return CUDA_ERROR_OUT_OF_MEMORY;

@@ -19,9 +19,9 @@
 #endif
 
 struct rgpu_enc {
-	uint8_t *base;   /* aligned to 8 */
+	uint8_t *base;	 /* aligned to 8 */
 	size_t pos, end; /* bytes from base */
-	bool bad;        /* no room */
+	bool bad;	 /* no room */
 };
 
 struct rgpu_dec {
@@ -75,20 +75,20 @@ rgpu_dec_take(struct rgpu_dec *d, size_t size, size_t align)
 	return d->base + at;
 }
 
-#define RGPU_CODEC(name, type) \
-	static inline void rgpu_put_##name(struct rgpu_enc *e, type v) \
-	{ \
-		uint8_t *p = rgpu_enc_room(e, sizeof(v), sizeof(v)); \
-		if (p) \
-			memcpy(p, &v, sizeof(v)); \
-	} \
-	static inline type rgpu_get_##name(struct rgpu_dec *d) \
-	{ \
-		type v = 0; \
+#define RGPU_CODEC(name, type)                                             \
+	static inline void rgpu_put_##name(struct rgpu_enc *e, type v)     \
+	{                                                                  \
+		uint8_t *p = rgpu_enc_room(e, sizeof(v), sizeof(v));       \
+		if (p)                                                     \
+			memcpy(p, &v, sizeof(v));                          \
+	}                                                                  \
+	static inline type rgpu_get_##name(struct rgpu_dec *d)             \
+	{                                                                  \
+		type v = 0;                                                \
 		const uint8_t *p = rgpu_dec_take(d, sizeof(v), sizeof(v)); \
-		if (p) \
-			memcpy(&v, p, sizeof(v)); \
-		return v; \
+		if (p)                                                     \
+			memcpy(&v, p, sizeof(v));                          \
+		return v;                                                  \
 	}
 RGPU_CODEC(u8, uint8_t)
 RGPU_CODEC(u16, uint16_t)

@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include "protocol/codec.h"
 
-#define RGPU_DEVICES_MAX 64
-#define RGPU_DEVICE_NAME 256
-#define RGPU_ATTRIBUTES 256     /* CUdevice_attribute 1..148 in CUDA 13.0 */
-#define RGPU_PEER_ATTRIBUTES 6  /* CUdevice_P2PAttribute 1..5; [0]: can access */
+#define RGPU_DEVICES_MAX     64
+#define RGPU_DEVICE_NAME     256
+#define RGPU_ATTRIBUTES	     256 /* CUdevice_attribute 1..148 in CUDA 13.0 */
+#define RGPU_PEER_ATTRIBUTES 6 /* CUdevice_P2PAttribute 1..5; [0]: can access */
 
 struct rgpu_device_facts {
 	char name[RGPU_DEVICE_NAME];

@@ -7,7 +7,7 @@
 
 /* All hosts are little endian (codec.h refuses others). */
 #define PUT(out, at, v) memcpy((out) + (at), &(v), sizeof(v))
-#define GET(in, at, v) memcpy(&(v), (in) + (at), sizeof(v))
+#define GET(in, at, v)	memcpy(&(v), (in) + (at), sizeof(v))
 
 void
 rgpu_frame_put(uint8_t out[RGPU_FRAME_HEADER], const struct rgpu_frame *f)

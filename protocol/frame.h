@@ -15,18 +15,18 @@
 
 #define RGPU_FRAME_HEADER 32
 /* No frame is longer: bounds what a receiver must hold. */
-#define RGPU_FRAME_MAX (1u << 24)
+#define RGPU_FRAME_MAX	  (1u << 24)
 /* No unit is longer: a data chunk (below) and its arguments fit. */
-#define RGPU_UNIT_MAX ((1u << 20) + (1u << 16))
+#define RGPU_UNIT_MAX	  ((1u << 20) + (1u << 16))
 /* Data longer than this travels in pieces of this size. */
-#define RGPU_CHUNK_MAX (1u << 20)
+#define RGPU_CHUNK_MAX	  (1u << 20)
 
 enum rgpu_frame_type {
-	RGPU_FRAME_HELLO = 1,    /* client: who I am */
-	RGPU_FRAME_WELCOME = 2,  /* server: yes, and what there is */
+	RGPU_FRAME_HELLO = 1,	 /* client: who I am */
+	RGPU_FRAME_WELCOME = 2,	 /* server: yes, and what there is */
 	RGPU_FRAME_COMMANDS = 3, /* client */
-	RGPU_FRAME_ANSWERS = 4,  /* server */
-	RGPU_FRAME_REFUSED = 5,  /* server: no, and why */
+	RGPU_FRAME_ANSWERS = 4,	 /* server */
+	RGPU_FRAME_REFUSED = 5,	 /* server: no, and why */
 };
 
 /*
@@ -37,19 +37,17 @@ enum rgpu_frame_type {
  */
 struct rgpu_frame {
 	uint32_t length; /* bytes after the header, a multiple of 8 */
-	uint16_t type;   /* enum rgpu_frame_type */
-	uint16_t flags;  /* none yet: 0 */
-	uint64_t seq;    /* of the first unit; units are numbered from 1 */
-	uint64_t ack;    /* last unit received from the other side */
-	uint32_t count;  /* units */
+	uint16_t type;	 /* enum rgpu_frame_type */
+	uint16_t flags;	 /* none yet: 0 */
+	uint64_t seq;	 /* of the first unit; units are numbered from 1 */
+	uint64_t ack;	 /* last unit received from the other side */
+	uint32_t count;	 /* units */
 };
 
-void rgpu_frame_put(
-	uint8_t out[RGPU_FRAME_HEADER], const struct rgpu_frame *f);
+void rgpu_frame_put(uint8_t out[RGPU_FRAME_HEADER], const struct rgpu_frame *f);
 
 /* 0, or -1: unknown type or flags, length out of bounds. */
-int rgpu_frame_get(
-	const uint8_t in[RGPU_FRAME_HEADER], struct rgpu_frame *f);
+int rgpu_frame_get(const uint8_t in[RGPU_FRAME_HEADER], struct rgpu_frame *f);
 
 #define RGPU_UNIT_HEADER 16
 
@@ -76,10 +74,10 @@ int rgpu_unit_get(const uint8_t in[RGPU_UNIT_HEADER], struct rgpu_unit *u);
 
 enum rgpu_answer {
 	RGPU_ANSWER_RESULT = 1, /* info = CUresult; then the reply's fields */
-	RGPU_ANSWER_DATA = 2,   /* u64 offset, bytes: a piece of a copy */
+	RGPU_ANSWER_DATA = 2,	/* u64 offset, bytes: a piece of a copy */
 	RGPU_ANSWER_FAILED = 3, /* a post failed: info = CUresult, text */
 	RGPU_ANSWER_OUTPUT = 4, /* info = 1 or 2: device text for that fd */
-	RGPU_ANSWER_LOG = 5,    /* info = level: a line for the log */
+	RGPU_ANSWER_LOG = 5,	/* info = level: a line for the log */
 };
 
 #endif

@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include "protocol/codec.h"
 
-#define RGPU_FUNC_INFO_MAX 65536u      /* bytes of the encoding */
-#define RGPU_FUNC_PARAMS_MAX 4096u     /* parameters */
-#define RGPU_FUNC_PARAM_BYTES 32764u   /* CUDA 12.1 and later; 4 KiB before */
-#define RGPU_FUNC_ATTRIBUTES 32u       /* CUfunction_attribute 0..15 in 13.0 */
-#define RGPU_NAMES_MAX (64u << 10)     /* bytes of one page of names */
+#define RGPU_FUNC_INFO_MAX    65536u /* bytes of the encoding */
+#define RGPU_FUNC_PARAMS_MAX  4096u  /* parameters */
+#define RGPU_FUNC_PARAM_BYTES 32764u /* CUDA 12.1 and later; 4 KiB before */
+#define RGPU_FUNC_ATTRIBUTES  32u    /* CUfunction_attribute 0..15 in 13.0 */
+#define RGPU_NAMES_MAX	      (64u << 10) /* bytes of one page of names */
 
 struct rgpu_func_param {
 	uint32_t offset, size;

@@ -38,8 +38,8 @@ send_frame(struct rgpu_transport *t, enum rgpu_frame_type type, uint8_t *frame,
 
 		if (n < 0)
 			return -1;
-		if (n == 0 && !t->ops->wait(t, RGPU_WAIT_WRITE,
-			10 * RGPU_SECOND))
+		if (n == 0 &&
+			!t->ops->wait(t, RGPU_WAIT_WRITE, 10 * RGPU_SECOND))
 			return rgpu_error("the other side takes no data");
 		p += n;
 		left -= (size_t)n;
@@ -48,8 +48,8 @@ send_frame(struct rgpu_transport *t, enum rgpu_frame_type type, uint8_t *frame,
 }
 
 static int
-receive_all(struct rgpu_transport *t, uint8_t *to, size_t size,
-	uint64_t deadline)
+receive_all(
+	struct rgpu_transport *t, uint8_t *to, size_t size, uint64_t deadline)
 {
 	while (size > 0) {
 		uint64_t now = rgpu_now();
@@ -118,8 +118,8 @@ send_hello(struct rgpu_transport *t, const char *program)
 {
 	uint8_t buffer[RGPU_FRAME_HEADER + RGPU_HELLO_MAX]
 		__attribute__((aligned(8)));
-	struct rgpu_enc e = rgpu_enc_init(
-		buffer + RGPU_FRAME_HEADER, RGPU_HELLO_MAX);
+	struct rgpu_enc e =
+		rgpu_enc_init(buffer + RGPU_FRAME_HEADER, RGPU_HELLO_MAX);
 	char host[128] = "?";
 
 	gethostname(host, sizeof(host) - 1);
@@ -145,8 +145,8 @@ read_refusal(struct rgpu_dec *d, uint32_t version, int *refusal)
 	*refusal = (int)code;
 	if (code == RGPU_REFUSED_VERSION)
 		return rgpu_error("the server speaks protocol version %u, this "
-			"client %u: install the same release on both", version,
-			RGPU_PROTOCOL_VERSION);
+				  "client %u: install the same release on both",
+			version, RGPU_PROTOCOL_VERSION);
 	return rgpu_error("the server refused: %s", text);
 }
 
@@ -193,8 +193,8 @@ out:
 }
 
 static int
-check_hello(struct rgpu_transport *t, struct rgpu_dec *d,
-	struct rgpu_hello *hello)
+check_hello(
+	struct rgpu_transport *t, struct rgpu_dec *d, struct rgpu_hello *hello)
 {
 	uint32_t n;
 
@@ -204,15 +204,16 @@ check_hello(struct rgpu_transport *t, struct rgpu_dec *d,
 	if (hello->version != RGPU_PROTOCOL_VERSION) {
 		rgpu_hello_refuse(t, RGPU_REFUSED_VERSION, "other version");
 		return rgpu_error("the client speaks protocol version %u, this "
-			"server %u", hello->version, RGPU_PROTOCOL_VERSION);
+				  "server %u",
+			hello->version, RGPU_PROTOCOL_VERSION);
 	}
 	n = rgpu_get_u32(d);
 	for (uint32_t i = 0; i < n && !d->bad; i++) {
 		if (n == RGPU_COUNT(abi_sizes) &&
 			rgpu_get_u32(d) == abi_sizes[i])
 			continue;
-		rgpu_hello_refuse(t, RGPU_REFUSED_ABI,
-			"sizes of CUDA structures differ");
+		rgpu_hello_refuse(
+			t, RGPU_REFUSED_ABI, "sizes of CUDA structures differ");
 		return rgpu_error("the client has another CUDA ABI");
 	}
 	hello->pid = rgpu_get_u32(d);
@@ -222,8 +223,8 @@ check_hello(struct rgpu_transport *t, struct rgpu_dec *d,
 }
 
 int
-rgpu_hello_accept(struct rgpu_transport *t, uint64_t timeout_ns,
-	struct rgpu_hello *hello)
+rgpu_hello_accept(
+	struct rgpu_transport *t, uint64_t timeout_ns, struct rgpu_hello *hello)
 {
 	struct rgpu_frame f;
 	struct rgpu_dec d;
@@ -241,8 +242,7 @@ rgpu_hello_accept(struct rgpu_transport *t, uint64_t timeout_ns,
 }
 
 int
-rgpu_hello_welcome(
-	struct rgpu_transport *t, const struct rgpu_welcome *welcome)
+rgpu_hello_welcome(struct rgpu_transport *t, const struct rgpu_welcome *welcome)
 {
 	size_t bound = 1024 + rgpu_facts_bound(welcome->facts.device_count);
 	uint8_t *buffer = malloc(RGPU_FRAME_HEADER + bound);
@@ -268,8 +268,8 @@ rgpu_hello_refuse(
 {
 	uint8_t buffer[RGPU_FRAME_HEADER + RGPU_HELLO_MAX]
 		__attribute__((aligned(8)));
-	struct rgpu_enc e = rgpu_enc_init(
-		buffer + RGPU_FRAME_HEADER, RGPU_HELLO_MAX);
+	struct rgpu_enc e =
+		rgpu_enc_init(buffer + RGPU_FRAME_HEADER, RGPU_HELLO_MAX);
 
 	put_head(&e);
 	rgpu_put_u32(&e, code);

@@ -11,8 +11,8 @@
 #include "protocol/frame.h"
 #include "protocol/transport/transport.h"
 
-#define RGPU_MAGIC 0x55504752u /* "RGPU" */
-#define RGPU_HELLO_MAX 4096u   /* bytes of a hello or a refusal */
+#define RGPU_MAGIC	 0x55504752u /* "RGPU" */
+#define RGPU_HELLO_MAX	 4096u	     /* bytes of a hello or a refusal */
 #define RGPU_WELCOME_MAX (1u << 20)
 
 struct rgpu_hello {
@@ -31,8 +31,8 @@ struct rgpu_welcome {
 /* Why a server said no. */
 enum rgpu_refusal {
 	RGPU_REFUSED_VERSION = 1,
-	RGPU_REFUSED_ABI = 2,    /* sizes of structures differ */
-	RGPU_REFUSED_BUSY = 3,   /* too many sessions */
+	RGPU_REFUSED_ABI = 2,	  /* sizes of structures differ */
+	RGPU_REFUSED_BUSY = 3,	  /* too many sessions */
 	RGPU_REFUSED_BACKEND = 4, /* the GPU cannot be used; text says why */
 };
 

@@ -8,8 +8,8 @@
 #include "protocol/codec.h"
 
 #define RGPU_JIT_OPTIONS_MAX 64u
-#define RGPU_JIT_BYTES_MAX (8u + RGPU_JIT_OPTIONS_MAX * 16u)
-#define RGPU_JIT_LOG_MAX 65536u
+#define RGPU_JIT_BYTES_MAX   (8u + RGPU_JIT_OPTIONS_MAX * 16u)
+#define RGPU_JIT_LOG_MAX     65536u
 
 struct rgpu_jit {
 	uint32_t count;

@@ -16,8 +16,8 @@ rgpu_session_result(struct rgpu_session *s, uint64_t seq, CUresult result)
 {
 	struct rgpu_sending out;
 
-	if (rgpu_channel_begin(s->channel, RGPU_ANSWER_RESULT,
-		(uint16_t)result, seq, 0, &out))
+	if (rgpu_channel_begin(s->channel, RGPU_ANSWER_RESULT, (uint16_t)result,
+		    seq, 0, &out))
 		return; /* the executor will see that the client is gone */
 	rgpu_channel_commit(s->channel, &out, RGPU_NOW);
 }
@@ -25,8 +25,8 @@ rgpu_session_result(struct rgpu_session *s, uint64_t seq, CUresult result)
 /* A post has failed: nobody waits for its result, so the client's log gets a
  * line now, and the next call that synchronises its context the code. */
 static void
-post_failed(struct rgpu_session *s, const struct rgpu_command *cmd,
-	CUresult result)
+post_failed(
+	struct rgpu_session *s, const struct rgpu_command *cmd, CUresult result)
 {
 	struct rgpu_sending out;
 	char text[160];
@@ -37,8 +37,8 @@ post_failed(struct rgpu_session *s, const struct rgpu_command *cmd,
 		rgpu_cuda_error_name((int)result), (int)result);
 	rgpu_info("%s: command %llu: %s", s->peer, (unsigned long long)cmd->seq,
 		text);
-	if (rgpu_channel_begin(s->channel, RGPU_ANSWER_FAILED,
-		(uint16_t)result, cmd->seq, sizeof(text) + 16, &out))
+	if (rgpu_channel_begin(s->channel, RGPU_ANSWER_FAILED, (uint16_t)result,
+		    cmd->seq, sizeof(text) + 16, &out))
 		return;
 	rgpu_put_cstr(&out.enc, text);
 	rgpu_channel_commit(s->channel, &out, RGPU_NOW);
@@ -64,8 +64,8 @@ rgpu_session_begin_answer(struct rgpu_session *s,
 }
 
 void
-rgpu_session_end_answer(struct rgpu_session *s,
-	const struct rgpu_command *cmd, struct rgpu_sending *out)
+rgpu_session_end_answer(struct rgpu_session *s, const struct rgpu_command *cmd,
+	struct rgpu_sending *out)
 {
 	/* A call without the reply flag (no client of ours) gets none. */
 	if (!(cmd->flags & RGPU_COMMAND_REPLY))

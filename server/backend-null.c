@@ -81,12 +81,15 @@ get_attribute(int *value, CUdevice_attribute a, CUdevice dev RGPU_UNUSED)
 	case CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z: *value = 65535; break;
 	case CU_DEVICE_ATTRIBUTE_WARP_SIZE: *value = 32; break;
 	case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT: *value = 16; break;
-	case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK: *value = 49152; break;
+	case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK:
+		*value = 49152;
+		break;
 	case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING: *value = 1; break;
 	default: *value = 0; break;
 	}
-	return (int)a <= CU_DEVICE_ATTRIBUTE_HOST_NUMA_MULTINODE_IPC_SUPPORTED ?
-		CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	return (int)a <= CU_DEVICE_ATTRIBUTE_HOST_NUMA_MULTINODE_IPC_SUPPORTED
+		? CUDA_SUCCESS
+		: CUDA_ERROR_INVALID_VALUE;
 }
 
 static CUresult
@@ -146,8 +149,8 @@ static CUresult
 mem_alloc(CUdeviceptr *address, size_t size)
 {
 	if (!size || size > TOTAL)
-		return size ? CUDA_ERROR_OUT_OF_MEMORY :
-			CUDA_ERROR_INVALID_VALUE;
+		return size ? CUDA_ERROR_OUT_OF_MEMORY
+			    : CUDA_ERROR_INVALID_VALUE;
 	*address = atomic_fetch_add(&next_address, (size + 1023) & ~511ull);
 	return CUDA_SUCCESS;
 }
@@ -208,8 +211,8 @@ set32(CUdeviceptr to RGPU_UNUSED, unsigned v RGPU_UNUSED, size_t n RGPU_UNUSED,
 }
 
 static CUresult
-stream_create(CUstream *stream, unsigned flags RGPU_UNUSED,
-	int priority RGPU_UNUSED)
+stream_create(
+	CUstream *stream, unsigned flags RGPU_UNUSED, int priority RGPU_UNUSED)
 {
 	*stream = handle();
 	return CUDA_SUCCESS;

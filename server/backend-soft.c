@@ -10,8 +10,8 @@ soft_open(struct rgpu_driver *driver, const char *library)
 {
 	if (!library)
 		library = getenv("RGPU_SOFTGPU"); /* a build tree */
-	return rgpu_backend_load(driver, library ? library :
-		RGPU_PKGLIBDIR "/softgpu/libcuda.so.1");
+	return rgpu_backend_load(driver,
+		library ? library : RGPU_PKGLIBDIR "/softgpu/libcuda.so.1");
 }
 
 const struct rgpu_backend rgpu_backend_soft = {

@@ -52,7 +52,8 @@ rgpu_backend_load(struct rgpu_driver *driver, const char *path)
 		void *f = dlsym(h, rgpu_driver_symbols[i].name);
 
 		if (f)
-			memcpy((uint8_t *)driver + rgpu_driver_symbols[i].offset,
+			memcpy((uint8_t *)driver +
+					rgpu_driver_symbols[i].offset,
 				&f, sizeof(f));
 	}
 	if (driver->cuInit == rgpu_driver_missing.cuInit)

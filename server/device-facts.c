@@ -29,7 +29,7 @@ query_device(const struct rgpu_driver *driver, CUdevice dev,
 
 		/* A number the driver does not know is an error, no fact. */
 		if (driver->cuDeviceGetAttribute(
-			&value, (CUdevice_attribute)i, dev))
+			    &value, (CUdevice_attribute)i, dev))
 			continue;
 		f->attribute[i] = value;
 		f->has_attribute[i] = 1;
@@ -48,8 +48,8 @@ query_peers(const struct rgpu_driver *driver, struct rgpu_facts *facts,
 			continue;
 		driver->cuDeviceCanAccessPeer(&peer[0], dev, p);
 		for (int k = 1; k < RGPU_PEER_ATTRIBUTES; k++)
-			driver->cuDeviceGetP2PAttribute(&peer[k],
-				(CUdevice_P2PAttribute)k, dev, p);
+			driver->cuDeviceGetP2PAttribute(
+				&peer[k], (CUdevice_P2PAttribute)k, dev, p);
 	}
 }
 

@@ -69,8 +69,8 @@ stock_of(struct rgpu_events *e, const struct rgpu_object *context)
 }
 
 void
-rgpu_events_put(struct rgpu_events *e, const struct rgpu_object *context,
-	CUevent event)
+rgpu_events_put(
+	struct rgpu_events *e, const struct rgpu_object *context, CUevent event)
 {
 	struct stock *s;
 

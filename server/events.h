@@ -16,7 +16,6 @@ void rgpu_events_put(struct rgpu_events *e, const struct rgpu_object *context,
 	CUevent event);
 
 /* The context is about to be destroyed, its events with it. */
-void rgpu_events_drop(
-	struct rgpu_events *e, const struct rgpu_object *context);
+void rgpu_events_drop(struct rgpu_events *e, const struct rgpu_object *context);
 
 #endif

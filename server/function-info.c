@@ -28,8 +28,8 @@ static CUresult
 get_attribute(const struct subject *s, int i, int *value)
 {
 	if (s->kernel)
-		return s->driver->cuKernelGetAttribute(value,
-			(CUfunction_attribute)i, s->kernel, s->device);
+		return s->driver->cuKernelGetAttribute(
+			value, (CUfunction_attribute)i, s->kernel, s->device);
 	return s->driver->cuFuncGetAttribute(
 		value, (CUfunction_attribute)i, s->function);
 }

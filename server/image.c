@@ -35,7 +35,8 @@ new_blob(struct rgpu_session *s, uint64_t id, uint64_t total)
 
 		if (b->data)
 			continue;
-		if (!total || total > RGPU_SESSION_BLOB_BYTES_MAX - s->blob_bytes)
+		if (!total ||
+			total > RGPU_SESSION_BLOB_BYTES_MAX - s->blob_bytes)
 			return NULL;
 		b->data = malloc(total);
 		if (!b->data)

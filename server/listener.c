@@ -18,7 +18,7 @@
 #include "common/log.h"
 #include "protocol/transport/transport.h"
 
-#define SESSION_FD 3
+#define SESSION_FD     3
 #define SESSIONS_LIMIT 4096
 
 struct listener {
@@ -94,8 +94,8 @@ watch_signals(struct listener *l)
 
 /* In the child: the session's program. Does not return. */
 static void
-become_session(struct listener *l, int i, int fd, const char *peer,
-	const char *refuse)
+become_session(
+	struct listener *l, int i, int fd, const char *peer, const char *refuse)
 {
 	const char *path = getenv("RGPU_SESSION"); /* a build tree */
 	const char *argv[16];
@@ -146,8 +146,8 @@ start_session(struct listener *l, int i, int fd, const char *peer)
 	pid = fork();
 	if (pid == 0)
 		become_session(l, i, fd, peer,
-			full ? "the server has all the sessions it may have" :
-			NULL);
+			full ? "the server has all the sessions it may have"
+			     : NULL);
 	if (pid < 0)
 		rgpu_err("%s: cannot start a session: %m", peer);
 	else if (!full)

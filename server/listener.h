@@ -16,7 +16,7 @@ struct rgpu_listener_options {
 	const char *backend, *library;
 	bool insecure;
 	unsigned max_sessions;
-	int ready_fd;    /* gets the URLs, a line each, then is closed; -1 */
+	int ready_fd;	 /* gets the URLs, a line each, then is closed; -1 */
 	int lifeline_fd; /* when this ends, so does the server; -1 */
 };
 

@@ -13,13 +13,12 @@
 static CUresult
 unknown(enum rgpu_kind kind)
 {
-	return kind == RGPU_KIND_CONTEXT ? CUDA_ERROR_INVALID_CONTEXT :
-		CUDA_ERROR_INVALID_HANDLE;
+	return kind == RGPU_KIND_CONTEXT ? CUDA_ERROR_INVALID_CONTEXT
+					 : CUDA_ERROR_INVALID_HANDLE;
 }
 
 CUresult
-rgpu_session_may_bind(
-	struct rgpu_session *s, uint64_t id, enum rgpu_kind kind)
+rgpu_session_may_bind(struct rgpu_session *s, uint64_t id, enum rgpu_kind kind)
 {
 	if (rgpu_id_kind(id) != kind || rgpu_map_get(&s->objects, id))
 		return unknown(kind);
@@ -56,8 +55,8 @@ rgpu_session_find(struct rgpu_session *s, uint64_t id, enum rgpu_kind kind)
 }
 
 CUresult
-rgpu_session_handle(struct rgpu_session *s, uint64_t id, enum rgpu_kind kind,
-	void **real)
+rgpu_session_handle(
+	struct rgpu_session *s, uint64_t id, enum rgpu_kind kind, void **real)
 {
 	struct rgpu_object *o = rgpu_session_find(s, id, kind);
 
@@ -68,8 +67,8 @@ rgpu_session_handle(struct rgpu_session *s, uint64_t id, enum rgpu_kind kind,
 }
 
 CUresult
-rgpu_session_unbind(struct rgpu_session *s, uint64_t id, enum rgpu_kind kind,
-	void **real)
+rgpu_session_unbind(
+	struct rgpu_session *s, uint64_t id, enum rgpu_kind kind, void **real)
 {
 	struct rgpu_object *o = rgpu_session_find(s, id, kind);
 
@@ -117,8 +116,8 @@ rgpu_session_forget_children(struct rgpu_session *s, struct rgpu_object *o)
 	}
 	forget_memory(s, o);
 	if (s->fence.context == o)
-		s->fence = (struct rgpu_fence){
-			.generation = s->fence.generation};
+		s->fence =
+			(struct rgpu_fence){.generation = s->fence.generation};
 }
 
 void
@@ -171,8 +170,8 @@ rgpu_session_function(struct rgpu_session *s, uint64_t id)
 CUresult
 rgpu_session_enter(struct rgpu_session *s, struct rgpu_command *cmd)
 {
-	struct rgpu_object *c = rgpu_session_find(
-		s, cmd->context_id, RGPU_KIND_CONTEXT);
+	struct rgpu_object *c =
+		rgpu_session_find(s, cmd->context_id, RGPU_KIND_CONTEXT);
 	CUresult r;
 
 	if (!c)
@@ -220,8 +219,8 @@ rgpu_session_stream(struct rgpu_session *s, const struct rgpu_command *cmd,
 }
 
 CUresult
-rgpu_session_set_fence(struct rgpu_session *s, const struct rgpu_command *cmd,
-	CUstream stream)
+rgpu_session_set_fence(
+	struct rgpu_session *s, const struct rgpu_command *cmd, CUstream stream)
 {
 	struct rgpu_fence *f = &s->fence;
 	CUresult r;

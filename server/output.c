@@ -60,8 +60,8 @@ send_piece(struct rgpu_channel *channel, int fd, const char *text, size_t n)
 {
 	struct rgpu_sending s;
 
-	if (rgpu_channel_begin(channel, RGPU_ANSWER_OUTPUT, (uint16_t)fd, 0,
-		n + 16, &s))
+	if (rgpu_channel_begin(
+		    channel, RGPU_ANSWER_OUTPUT, (uint16_t)fd, 0, n + 16, &s))
 		return;
 	rgpu_put_bytes(&s.enc, text, n);
 	rgpu_channel_commit(channel, &s, RGPU_LAZY);

@@ -28,8 +28,10 @@ number(const char *name, const char *text, unsigned max, unsigned *value)
 	unsigned long v = strtoul(text, &end, 10);
 
 	if (end == text || *end || v > max) {
-		fprintf(stderr, "rgpud: --%s %s: a number up to %u is "
-			"expected\n", name, text, max);
+		fprintf(stderr,
+			"rgpud: --%s %s: a number up to %u is "
+			"expected\n",
+			name, text, max);
 		return -1;
 	}
 	*value = (unsigned)v;
@@ -96,7 +98,9 @@ main(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct rgpu_listener_options o = {.backend = "cuda",
-		.max_sessions = 256, .ready_fd = -1, .lifeline_fd = -1};
+		.max_sessions = 256,
+		.ready_fd = -1,
+		.lifeline_fd = -1};
 	int c, index = 0;
 
 	while ((c = getopt_long(argc, argv, "hV", known, &index)) != -1) {

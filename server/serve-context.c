@@ -70,8 +70,8 @@ destroy(struct rgpu_job *job)
 
 	rgpu_job_quiesce(job);
 	driver->cuCtxSetCurrent(NULL);
-	r = o->primary ? driver->cuDevicePrimaryCtxRelease_v2(o->device) :
-		driver->cuCtxDestroy_v2(o->real);
+	r = o->primary ? driver->cuDevicePrimaryCtxRelease_v2(o->device)
+		       : driver->cuCtxDestroy_v2(o->real);
 	job->context = NULL;
 	free(o);
 	return r;
@@ -96,8 +96,7 @@ CUresult
 rgpu_serve_cuCtxDestroy_v2(struct rgpu_session *s, struct rgpu_command *cmd,
 	const struct rgpu_args_cuCtxDestroy_v2 *a)
 {
-	struct rgpu_object *o =
-		rgpu_session_find(s, a->ctx, RGPU_KIND_CONTEXT);
+	struct rgpu_object *o = rgpu_session_find(s, a->ctx, RGPU_KIND_CONTEXT);
 
 	if (!o || o->primary)
 		return CUDA_ERROR_INVALID_CONTEXT;

@@ -116,14 +116,13 @@ rgpu_serve_cuMemcpyDtoHAsync_v2(struct rgpu_session *s,
 	if (!r)
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (!r)
-		r = rgpu_staging_get(s->staging, cmd->context,
-			(size_t)a->ByteCount, &b);
+		r = rgpu_staging_get(
+			s->staging, cmd->context, (size_t)a->ByteCount, &b);
 	if (r)
 		return r;
 	r = s->driver->cuMemcpyDtoHAsync_v2(
 		b->data, a->srcDevice, a->ByteCount, stream);
-	return after_download(
-		s, cmd, b, a->ByteCount, stream, a->wait != 0, r);
+	return after_download(s, cmd, b, a->ByteCount, stream, a->wait != 0, r);
 }
 
 /* ---- rectangles ------------------------------------------------------------- */
@@ -135,8 +134,7 @@ check_box(struct rgpu_session *s, uint64_t base, uint64_t pitch, uint64_t slice,
 {
 	uint64_t rows, last, end;
 
-	if (!width || !height || !depth ||
-		(height > 1 && pitch < width) ||
+	if (!width || !height || !depth || (height > 1 && pitch < width) ||
 		__builtin_mul_overflow(height - 1, pitch, &rows) ||
 		(depth > 1 && slice < rows + width) ||
 		__builtin_mul_overflow(depth - 1, slice, &last) ||
@@ -196,8 +194,8 @@ rgpu_serve_rgpu_rect_to_device(struct rgpu_session *s, struct rgpu_command *cmd,
 	if (r)
 		return r;
 	c.srcHost = b->data;
-	r = copy_slices(s, &c, a->depth, a->width * a->height, a->slice,
-		stream);
+	r = copy_slices(
+		s, &c, a->depth, a->width * a->height, a->slice, stream);
 	return after_upload(s, cmd, b, stream, a->fence != 0, r);
 }
 
@@ -229,8 +227,8 @@ rgpu_serve_rgpu_rect_to_host(struct rgpu_session *s, struct rgpu_command *cmd,
 	if (r)
 		return r;
 	c.dstHost = b->data;
-	r = copy_slices(s, &c, a->depth, a->slice, a->width * a->height,
-		stream);
+	r = copy_slices(
+		s, &c, a->depth, a->slice, a->width * a->height, stream);
 	return after_download(s, cmd, b, size, stream, a->wait != 0, r);
 }
 
@@ -260,6 +258,5 @@ rgpu_serve_rgpu_rect_on_device(struct rgpu_session *s, struct rgpu_command *cmd,
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (r)
 		return r;
-	return copy_slices(
-		s, &c, a->depth, a->srcSlice, a->dstSlice, stream);
+	return copy_slices(s, &c, a->depth, a->srcSlice, a->dstSlice, stream);
 }

@@ -33,8 +33,9 @@ find(struct rgpu_session *s, const struct rgpu_command *cmd, uint64_t id,
 {
 	struct rgpu_object *o = rgpu_session_function(s, id);
 
-	if (!o || (o->kind == RGPU_KIND_FUNCTION && cmd->context &&
-		o->context != cmd->context))
+	if (!o ||
+		(o->kind == RGPU_KIND_FUNCTION && cmd->context &&
+			o->context != cmd->context))
 		return CUDA_ERROR_INVALID_HANDLE;
 	*f = o->real;
 	return CUDA_SUCCESS;
@@ -104,8 +105,8 @@ rgpu_serve_cuLaunchKernelEx(struct rgpu_session *s, struct rgpu_command *cmd,
 		r = rgpu_session_stream(s, cmd, a->hStream, &config.hStream);
 	if (r)
 		return r;
-	return s->driver->cuLaunchKernelEx(&config, f, NULL,
-		as_extra(&b, a->params, a->paramBytes));
+	return s->driver->cuLaunchKernelEx(
+		&config, f, NULL, as_extra(&b, a->params, a->paramBytes));
 }
 
 /* The driver's function takes no parameter block, so this goes by the attribute
@@ -115,8 +116,8 @@ rgpu_serve_cuLaunchCooperativeKernel(struct rgpu_session *s,
 	struct rgpu_command *cmd,
 	const struct rgpu_args_cuLaunchCooperativeKernel *a)
 {
-	CUlaunchAttribute attr = {.id = CU_LAUNCH_ATTRIBUTE_COOPERATIVE,
-		.value.cooperative = 1};
+	CUlaunchAttribute attr = {
+		.id = CU_LAUNCH_ATTRIBUTE_COOPERATIVE, .value.cooperative = 1};
 	CUlaunchConfig config = {a->gridDimX, a->gridDimY, a->gridDimZ,
 		a->blockDimX, a->blockDimY, a->blockDimZ, a->sharedMemBytes,
 		NULL, &attr, 1};
@@ -128,8 +129,8 @@ rgpu_serve_cuLaunchCooperativeKernel(struct rgpu_session *s,
 		r = rgpu_session_stream(s, cmd, a->hStream, &config.hStream);
 	if (r)
 		return r;
-	return s->driver->cuLaunchKernelEx(&config, f, NULL,
-		as_extra(&b, a->params, a->paramBytes));
+	return s->driver->cuLaunchKernelEx(
+		&config, f, NULL, as_extra(&b, a->params, a->paramBytes));
 }
 
 CUresult
@@ -139,8 +140,9 @@ rgpu_serve_cuFuncSetAttribute(struct rgpu_session *s, struct rgpu_command *cmd,
 	CUfunction f;
 	CUresult r = find(s, cmd, a->hfunc, &f);
 
-	return r ? r : s->driver->cuFuncSetAttribute(
-		f, (CUfunction_attribute)a->attrib, a->value);
+	return r ? r
+		 : s->driver->cuFuncSetAttribute(
+			   f, (CUfunction_attribute)a->attrib, a->value);
 }
 
 CUresult
@@ -151,8 +153,8 @@ rgpu_serve_cuFuncSetCacheConfig(struct rgpu_session *s,
 	CUfunction f;
 	CUresult r = find(s, cmd, a->hfunc, &f);
 
-	return r ? r : s->driver->cuFuncSetCacheConfig(
-		f, (CUfunc_cache)a->config);
+	return r ? r
+		 : s->driver->cuFuncSetCacheConfig(f, (CUfunc_cache)a->config);
 }
 
 CUresult
@@ -163,24 +165,28 @@ rgpu_serve_cuFuncSetSharedMemConfig(struct rgpu_session *s,
 	CUfunction f;
 	CUresult r = find(s, cmd, a->hfunc, &f);
 
-	return r ? r : s->driver->cuFuncSetSharedMemConfig(
-		f, (CUsharedconfig)a->config);
+	return r ? r
+		 : s->driver->cuFuncSetSharedMemConfig(
+			   f, (CUsharedconfig)a->config);
 }
 
 CUresult
 rgpu_serve_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
 	struct rgpu_session *s, struct rgpu_command *cmd,
-	const struct rgpu_args_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
-		*a,
-	struct rgpu_res_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags *res)
+	const struct
+	rgpu_args_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags *a,
+	struct rgpu_res_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
+		*res)
 {
 	CUfunction f;
 	CUresult r = find(s, cmd, a->func, &f);
 
-	return r ? r :
-		s->driver->cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
-			&res->numBlocks, f, a->blockSize, a->dynamicSMemSize,
-			a->flags);
+	return r
+		? r
+		: s->driver
+			  ->cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+				  &res->numBlocks, f, a->blockSize,
+				  a->dynamicSMemSize, a->flags);
 }
 
 CUresult

@@ -39,8 +39,8 @@ rgpu_serve_cuMemAllocPitch_v2(struct rgpu_session *s, struct rgpu_command *cmd,
 	CUdeviceptr base;
 	size_t pitch;
 	uint64_t size;
-	CUresult r = s->driver->cuMemAllocPitch_v2(&base, &pitch,
-		a->WidthInBytes, a->Height, a->ElementSizeBytes);
+	CUresult r = s->driver->cuMemAllocPitch_v2(
+		&base, &pitch, a->WidthInBytes, a->Height, a->ElementSizeBytes);
 
 	if (r)
 		return r;

@@ -34,8 +34,8 @@ rgpu_serve_cuModuleLoadDataEx(struct rgpu_session *s, struct rgpu_command *cmd,
 		r = rgpu_loadable_open(s, a->blob, a->jit, a->jitBytes,
 			a->infoCapacity, a->errorCapacity, l);
 	if (!r)
-		r = s->driver->cuModuleLoadDataEx(&real, l->image,
-			l->option_count, l->option, l->value);
+		r = s->driver->cuModuleLoadDataEx(
+			&real, l->image, l->option_count, l->option, l->value);
 	if (!r)
 		r = rgpu_session_bind(
 			s, cmd, a->module, RGPU_KIND_MODULE, real);
@@ -128,20 +128,20 @@ bind_in(struct rgpu_session *s, const struct rgpu_command *cmd, uint64_t id,
 }
 
 CUresult
-rgpu_serve_cuModuleGetFunction(struct rgpu_session *s,
-	struct rgpu_command *cmd, const struct rgpu_args_cuModuleGetFunction *a,
+rgpu_serve_cuModuleGetFunction(struct rgpu_session *s, struct rgpu_command *cmd,
+	const struct rgpu_args_cuModuleGetFunction *a,
 	struct rgpu_res_cuModuleGetFunction *res)
 {
 	struct rgpu_object *m = rgpu_session_find(s, a->hmod, RGPU_KIND_MODULE);
 	CUfunction real;
-	CUresult r = m ? rgpu_session_may_bind(s, a->hfunc, RGPU_KIND_FUNCTION) :
-		CUDA_ERROR_INVALID_HANDLE;
+	CUresult r = m ? rgpu_session_may_bind(s, a->hfunc, RGPU_KIND_FUNCTION)
+		       : CUDA_ERROR_INVALID_HANDLE;
 
 	if (!r)
 		r = s->driver->cuModuleGetFunction(&real, m->real, a->name);
 	if (!r)
-		r = rgpu_function_info(s->driver, real, &res->info,
-			&res->info_size);
+		r = rgpu_function_info(
+			s->driver, real, &res->info, &res->info_size);
 	if (!r)
 		r = bind_in(s, cmd, a->hfunc, RGPU_KIND_FUNCTION, real, m);
 	return r;
@@ -155,8 +155,8 @@ rgpu_serve_cuLibraryGetKernel(struct rgpu_session *s, struct rgpu_command *cmd,
 	struct rgpu_object *l =
 		rgpu_session_find(s, a->library, RGPU_KIND_LIBRARY);
 	CUkernel real;
-	CUresult r = l ? rgpu_session_may_bind(s, a->pKernel, RGPU_KIND_KERNEL) :
-		CUDA_ERROR_INVALID_HANDLE;
+	CUresult r = l ? rgpu_session_may_bind(s, a->pKernel, RGPU_KIND_KERNEL)
+		       : CUDA_ERROR_INVALID_HANDLE;
 
 	if (!r)
 		r = s->driver->cuLibraryGetKernel(&real, l->real, a->name);
@@ -175,8 +175,8 @@ rgpu_serve_cuLibraryGetModule(struct rgpu_session *s, struct rgpu_command *cmd,
 	struct rgpu_object *l =
 		rgpu_session_find(s, a->library, RGPU_KIND_LIBRARY);
 	CUmodule real;
-	CUresult r = l ? rgpu_session_may_bind(s, a->pMod, RGPU_KIND_MODULE) :
-		CUDA_ERROR_INVALID_HANDLE;
+	CUresult r = l ? rgpu_session_may_bind(s, a->pMod, RGPU_KIND_MODULE)
+		       : CUDA_ERROR_INVALID_HANDLE;
 
 	if (!r)
 		r = s->driver->cuLibraryGetModule(&real, l->real);
@@ -184,14 +184,14 @@ rgpu_serve_cuLibraryGetModule(struct rgpu_session *s, struct rgpu_command *cmd,
 }
 
 CUresult
-rgpu_serve_cuKernelGetFunction(struct rgpu_session *s,
-	struct rgpu_command *cmd, const struct rgpu_args_cuKernelGetFunction *a)
+rgpu_serve_cuKernelGetFunction(struct rgpu_session *s, struct rgpu_command *cmd,
+	const struct rgpu_args_cuKernelGetFunction *a)
 {
 	struct rgpu_object *k =
 		rgpu_session_find(s, a->kernel, RGPU_KIND_KERNEL);
 	CUfunction real;
-	CUresult r = k ? rgpu_session_may_bind(s, a->pFunc, RGPU_KIND_FUNCTION) :
-		CUDA_ERROR_INVALID_HANDLE;
+	CUresult r = k ? rgpu_session_may_bind(s, a->pFunc, RGPU_KIND_FUNCTION)
+		       : CUDA_ERROR_INVALID_HANDLE;
 
 	if (!r)
 		r = s->driver->cuKernelGetFunction(&real, k->real);
@@ -210,7 +210,8 @@ note_global(struct rgpu_session *s, const struct rgpu_command *cmd,
 
 CUresult
 rgpu_serve_cuModuleGetGlobal_v2(struct rgpu_session *s,
-	struct rgpu_command *cmd, const struct rgpu_args_cuModuleGetGlobal_v2 *a,
+	struct rgpu_command *cmd,
+	const struct rgpu_args_cuModuleGetGlobal_v2 *a,
 	struct rgpu_res_cuModuleGetGlobal_v2 *res)
 {
 	struct rgpu_object *m = rgpu_session_find(s, a->hmod, RGPU_KIND_MODULE);

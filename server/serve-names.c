@@ -20,17 +20,17 @@ list(struct rgpu_session *s, const struct rgpu_object *o, void ***handles,
 	bool library = o->kind == RGPU_KIND_LIBRARY;
 	CUresult r;
 
-	r = library ? d->cuLibraryGetKernelCount(count, o->real) :
-		d->cuModuleGetFunctionCount(count, o->real);
+	r = library ? d->cuLibraryGetKernelCount(count, o->real)
+		    : d->cuModuleGetFunctionCount(count, o->real);
 	if (r)
 		return r;
 	*handles = calloc((size_t)*count + 1, sizeof(**handles));
 	if (!*handles)
 		return CUDA_ERROR_OUT_OF_MEMORY;
 	return library ? d->cuLibraryEnumerateKernels(
-		(CUkernel *)*handles, *count, o->real) :
-		d->cuModuleEnumerateFunctions(
-			(CUfunction *)*handles, *count, o->real);
+				 (CUkernel *)*handles, *count, o->real)
+		       : d->cuModuleEnumerateFunctions(
+				 (CUfunction *)*handles, *count, o->real);
 }
 
 /* Fills the page with names from number first on. */
@@ -43,9 +43,9 @@ fill(struct rgpu_session *s, const struct rgpu_object *o, void *const *handles,
 	for (unsigned i = first; i < count; i++) {
 		const char *name;
 		size_t n;
-		CUresult r = o->kind == RGPU_KIND_LIBRARY ?
-			s->driver->cuKernelGetName(&name, handles[i]) :
-			s->driver->cuFuncGetName(&name, handles[i]);
+		CUresult r = o->kind == RGPU_KIND_LIBRARY
+			? s->driver->cuKernelGetName(&name, handles[i])
+			: s->driver->cuFuncGetName(&name, handles[i]);
 
 		if (r)
 			return r;

@@ -64,8 +64,8 @@ wait_event(struct rgpu_job *job)
 }
 
 CUresult
-rgpu_serve_cuStreamSynchronize(struct rgpu_session *s,
-	struct rgpu_command *cmd, const struct rgpu_args_cuStreamSynchronize *a)
+rgpu_serve_cuStreamSynchronize(struct rgpu_session *s, struct rgpu_command *cmd,
+	const struct rgpu_args_cuStreamSynchronize *a)
 {
 	struct rgpu_object *c = cmd->context;
 	struct rgpu_job *job;
@@ -112,7 +112,8 @@ rgpu_serve_cuEventQuery(struct rgpu_session *s,
 	struct rgpu_command *cmd RGPU_UNUSED,
 	const struct rgpu_args_cuEventQuery *a)
 {
-	struct rgpu_object *o = rgpu_session_find(s, a->hEvent, RGPU_KIND_EVENT);
+	struct rgpu_object *o =
+		rgpu_session_find(s, a->hEvent, RGPU_KIND_EVENT);
 	CUresult r;
 
 	if (!o)
@@ -127,7 +128,8 @@ CUresult
 rgpu_serve_cuEventSynchronize(struct rgpu_session *s, struct rgpu_command *cmd,
 	const struct rgpu_args_cuEventSynchronize *a)
 {
-	struct rgpu_object *o = rgpu_session_find(s, a->hEvent, RGPU_KIND_EVENT);
+	struct rgpu_object *o =
+		rgpu_session_find(s, a->hEvent, RGPU_KIND_EVENT);
 	struct rgpu_job *job;
 	CUresult r;
 

@@ -8,7 +8,7 @@
 /* Work for a waiter thread; it frees the job. */
 struct rgpu_job {
 	struct rgpu_session *s;
-	uint64_t seq;                /* command to answer; 0: none */
+	uint64_t seq;		     /* command to answer; 0: none */
 	struct rgpu_object *context; /* counted in its jobs; NULL: none */
 	CUcontext real_context;
 	CUresult deferred; /* what the command answers if all is well */

@@ -49,8 +49,8 @@ on_unit(void *ctx, const struct rgpu_unit *u, const uint8_t *body, size_t size)
 	if (!rgpu_dispatch(s, &cmd))
 		return 0;
 	if (cmd.body.bad)
-		return rgpu_error("damaged arguments of %s",
-			rgpu_op_name(u->kind));
+		return rgpu_error(
+			"damaged arguments of %s", rgpu_op_name(u->kind));
 	return -1;
 }
 
@@ -105,8 +105,7 @@ greet(struct rgpu_session *s, struct rgpu_transport *t,
 	snprintf(w.backend, sizeof(w.backend), "%s", backend->name);
 	r = rgpu_hello_welcome(t, &w);
 	rgpu_info("%s: session %llu begins: backend %s, %u devices", s->peer,
-		(unsigned long long)s->id, backend->name,
-		w.facts.device_count);
+		(unsigned long long)s->id, backend->name, w.facts.device_count);
 	rgpu_facts_free(&w.facts);
 	return r;
 }

@@ -23,24 +23,24 @@
 #include "server/backend.h"
 
 /* Limits of one session: what a hostile client can make us hold. */
-#define RGPU_SESSION_OBJECTS_MAX (1u << 20)
-#define RGPU_SESSION_BLOBS_MAX 16u
+#define RGPU_SESSION_OBJECTS_MAX    (1u << 20)
+#define RGPU_SESSION_BLOBS_MAX	    16u
 #define RGPU_SESSION_BLOB_BYTES_MAX (UINT64_C(1) << 30)
 
 /* Something the client has an id for. */
 struct rgpu_object {
 	uint64_t id;
 	enum rgpu_kind kind;
-	void *real;                  /* the driver's handle */
+	void *real;		     /* the driver's handle */
 	struct rgpu_object *context; /* it lives in; NULL for contexts */
 	struct rgpu_object *parent;  /* module of a function, library of ... */
-	bool nonblocking;            /* stream */
-	uint64_t fence_seen;         /* stream; of a context: its legacy stream */
-	CUdevice device;             /* context */
-	bool primary;                /* context */
+	bool nonblocking;	     /* stream */
+	uint64_t fence_seen; /* stream; of a context: its legacy stream */
+	CUdevice device;     /* context */
+	bool primary;	     /* context */
 	unsigned nonblocking_streams; /* context */
-	CUresult deferred;           /* context: first failure of a post */
-	atomic_uint jobs;            /* context: waiters at work in it */
+	CUresult deferred;	      /* context: first failure of a post */
+	atomic_uint jobs;	      /* context: waiters at work in it */
 };
 
 /* A piece of device memory that the client may copy to and from. */
@@ -70,7 +70,7 @@ struct rgpu_session {
 	uint64_t id;
 	char peer[160];
 	uint64_t next_command; /* number of the next unit */
-	bool gone;             /* the client has left */
+	bool gone;	       /* the client has left */
 
 	/* The executor's own. */
 	struct rgpu_map objects;     /* id -> struct rgpu_object */
@@ -124,12 +124,12 @@ struct rgpu_object *rgpu_session_find(
 
 /* The driver's handle of an id; CUDA_ERROR_INVALID_HANDLE (a context:
  * CUDA_ERROR_INVALID_CONTEXT) for one we do not know. */
-CUresult rgpu_session_handle(struct rgpu_session *s, uint64_t id,
-	enum rgpu_kind kind, void **real);
+CUresult rgpu_session_handle(
+	struct rgpu_session *s, uint64_t id, enum rgpu_kind kind, void **real);
 
 /* The same, and the id is gone afterwards. */
-CUresult rgpu_session_unbind(struct rgpu_session *s, uint64_t id,
-	enum rgpu_kind kind, void **real);
+CUresult rgpu_session_unbind(
+	struct rgpu_session *s, uint64_t id, enum rgpu_kind kind, void **real);
 
 /* Forgets everything that lives in an object (a context's streams, events,
  * modules and memory; a module's functions). Nothing is destroyed. */
@@ -161,8 +161,8 @@ CUresult rgpu_session_stream(struct rgpu_session *s,
 
 /* Device memory of the session: CUDA_ERROR_INVALID_VALUE unless count elements
  * of size bytes from addr lie in one allocation and are aligned. */
-CUresult rgpu_session_range(struct rgpu_session *s, uint64_t addr,
-	uint64_t count, uint64_t size);
+CUresult rgpu_session_range(
+	struct rgpu_session *s, uint64_t addr, uint64_t count, uint64_t size);
 CUresult rgpu_session_range2d(struct rgpu_session *s, uint64_t addr,
 	uint64_t pitch, uint64_t width, uint64_t height, uint64_t size);
 
@@ -174,8 +174,8 @@ CUresult rgpu_session_set_fence(struct rgpu_session *s,
 
 /* The result of a command: a RESULT if one is wanted; else a failure is kept for
  * the next call that synchronises, and told to the client's log. */
-void rgpu_session_answer(struct rgpu_session *s,
-	const struct rgpu_command *cmd, CUresult result);
+void rgpu_session_answer(struct rgpu_session *s, const struct rgpu_command *cmd,
+	CUresult result);
 
 /* A RESULT with fields: encode into out->enc between the two. -1: the client is
  * gone. */
@@ -190,8 +190,7 @@ void rgpu_session_result(struct rgpu_session *s, uint64_t seq, CUresult result);
 
 /* What a call that synchronised a context answers: its own result, or the first
  * failure of a post since the last such call. Executor only. */
-CUresult rgpu_session_take_error(
-	struct rgpu_object *context, CUresult result);
+CUresult rgpu_session_take_error(struct rgpu_object *context, CUresult result);
 
 /* A call that synchronised is about to be answered: sends device output and
  * every copy to the host that has finished. */

@@ -8,7 +8,7 @@
 #define CLASS_MIN 16 /* 64 KiB */
 #define CLASS_MAX 40
 /* Buffers above this are given back at once: they are rare. */
-#define KEEP_MAX (8u << 20)
+#define KEEP_MAX  (8u << 20)
 
 struct stock {
 	struct rgpu_buffer *free[CLASS_MAX + 1];
@@ -88,8 +88,9 @@ rgpu_staging_get(struct rgpu_staging *st, const struct rgpu_object *context,
 		return r;
 	size = (size_t)1 << class;
 	b = calloc(1, sizeof(*b));
-	r = b ? st->driver->cuMemHostAlloc(&b->data, size,
-		CU_MEMHOSTALLOC_PORTABLE) : CUDA_ERROR_OUT_OF_MEMORY;
+	r = b ? st->driver->cuMemHostAlloc(
+			&b->data, size, CU_MEMHOSTALLOC_PORTABLE)
+	      : CUDA_ERROR_OUT_OF_MEMORY;
 	if (r) {
 		release(st, size);
 		free(b);

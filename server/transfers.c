@@ -93,7 +93,7 @@ send_data(struct rgpu_session *s, const struct transfer *x)
 		rgpu_put_u64(&e, at);
 		rgpu_put_bulk_head(&e, n);
 		if (!rgpu_channel_send_bulk(s->channel, RGPU_ANSWER_DATA, 0,
-			x->seq, &e, (uint8_t *)x->buffer->data + at, n))
+			    x->seq, &e, (uint8_t *)x->buffer->data + at, n))
 			return;
 		at += n;
 	}
@@ -313,8 +313,7 @@ rgpu_transfers_wait(struct rgpu_transfers *t)
 }
 
 void
-rgpu_transfers_drop(
-	struct rgpu_transfers *t, const struct rgpu_object *context)
+rgpu_transfers_drop(struct rgpu_transfers *t, const struct rgpu_object *context)
 {
 	struct transfer **at, *x;
 

@@ -79,8 +79,7 @@ staff(struct rgpu_waiters *w, unsigned queued)
 }
 
 int
-rgpu_waiters_run(
-	struct rgpu_waiters *w, void (*function)(void *arg), void *arg)
+rgpu_waiters_run(struct rgpu_waiters *w, void (*function)(void *arg), void *arg)
 {
 	struct job *j = malloc(sizeof(*j));
 	unsigned queued = 1;

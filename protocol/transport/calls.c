@@ -20,8 +20,8 @@ struct rgpu_calls {
 	bool dead;
 	struct rgpu_call *bucket[BUCKETS];
 	struct rgpu_call *waiting;
-	atomic_uint detached;   /* changed under lock */
-	unsigned settling;      /* threads in settle() */
+	atomic_uint detached;	/* changed under lock */
+	unsigned settling;	/* threads in settle() */
 	pthread_cond_t settled; /* a detached call has ended, or dead */
 };
 
@@ -74,8 +74,8 @@ keep_body(struct rgpu_call *call, const uint8_t *body, size_t size)
 	if (size > sizeof(call->inline_body)) {
 		to = call->heap = malloc(size);
 		if (!to)
-			return rgpu_error("no memory for a reply of %zu bytes",
-				size);
+			return rgpu_error(
+				"no memory for a reply of %zu bytes", size);
 	}
 	memcpy(to, body, size);
 	call->body = rgpu_dec_init(to, size);
@@ -93,7 +93,8 @@ on_result(struct rgpu_calls *calls, const struct rgpu_unit *u,
 	at = find(calls, u->id);
 	call = *at;
 	if (!call) {
-		r = rgpu_error("a result for command %llu, which waits for none",
+		r = rgpu_error(
+			"a result for command %llu, which waits for none",
 			(unsigned long long)u->id);
 	} else if (!u->info && call->data_got != call->data_size) {
 		r = rgpu_error("%zu bytes of data where %zu were expected",
@@ -230,8 +231,8 @@ on_expects(void *ctx)
 /* ---- callers -------------------------------------------------------------- */
 
 struct rgpu_calls *
-rgpu_calls_create(struct rgpu_transport *transport,
-	const struct rgpu_calls_hooks *hooks)
+rgpu_calls_create(
+	struct rgpu_transport *transport, const struct rgpu_calls_hooks *hooks)
 {
 	struct rgpu_calls *calls = calloc(1, sizeof(*calls));
 	struct rgpu_channel_config config = {
@@ -348,8 +349,7 @@ rgpu_call_run(struct rgpu_calls *calls, struct rgpu_sending *sending,
 		pthread_mutex_unlock(&calls->lock);
 		return rgpu_error("a message is longer than its bound");
 	}
-	atomic_fetch_add_explicit(
-		&calls->round_trips, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&calls->round_trips, 1, memory_order_relaxed);
 	return await(calls, call);
 }
 
@@ -394,8 +394,7 @@ overlaps(struct rgpu_calls *calls, const void *data, size_t size)
 		for (struct rgpu_call *c = calls->bucket[i]; c; c = c->next) {
 			uintptr_t b = (uintptr_t)c->data;
 
-			if (c->detached && a < b + c->data_size &&
-				b < a + size)
+			if (c->detached && a < b + c->data_size && b < a + size)
 				return true;
 		}
 	}
@@ -433,6 +432,5 @@ rgpu_calls_settle(struct rgpu_calls *calls, const void *data, size_t size)
 uint64_t
 rgpu_calls_round_trips(const struct rgpu_calls *calls)
 {
-	return atomic_load_explicit(
-		&calls->round_trips, memory_order_relaxed);
+	return atomic_load_explicit(&calls->round_trips, memory_order_relaxed);
 }

@@ -21,8 +21,8 @@ struct rgpu_calls;
 struct rgpu_calls_hooks {
 	void *ctx;
 	/* A post failed: its number, the CUresult, a line of text. */
-	void (*failed)(void *ctx, uint64_t seq, unsigned result,
-		const char *text);
+	void (*failed)(
+		void *ctx, uint64_t seq, unsigned result, const char *text);
 	/* Device text for the program's stdout (1) or stderr (2). */
 	void (*output)(void *ctx, int fd, const void *text, size_t size);
 	void (*log)(void *ctx, int level, const char *text);
@@ -52,8 +52,8 @@ struct rgpu_call {
 };
 
 /* Takes over the transport, whose hello is done. NULL with rgpu_error(). */
-struct rgpu_calls *rgpu_calls_create(struct rgpu_transport *transport,
-	const struct rgpu_calls_hooks *hooks);
+struct rgpu_calls *rgpu_calls_create(
+	struct rgpu_transport *transport, const struct rgpu_calls_hooks *hooks);
 void rgpu_calls_destroy(struct rgpu_calls *calls);
 struct rgpu_channel *rgpu_calls_channel(struct rgpu_calls *calls);
 
@@ -73,8 +73,7 @@ int rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
 	void *data, size_t size);
 
 /* Waits until no detached call is to write into these bytes. -1: lost. */
-int rgpu_calls_settle(
-	struct rgpu_calls *calls, const void *data, size_t size);
+int rgpu_calls_settle(struct rgpu_calls *calls, const void *data, size_t size);
 
 /* Results waited for since the start: the number of round trips. */
 uint64_t rgpu_calls_round_trips(const struct rgpu_calls *calls);

@@ -8,16 +8,16 @@
 #include "protocol/transport/channel.h"
 
 /* Room of a batch: enough for 2000 launches between two system calls. */
-#define RGPU_BATCH_BYTES (256u << 10)
+#define RGPU_BATCH_BYTES    (256u << 10)
 /* A batch this full is sent by the thread that fills it. */
-#define RGPU_BATCH_HIGH (64u << 10)
+#define RGPU_BATCH_HIGH	    (64u << 10)
 /* The largest unit that begin() takes. */
 #define RGPU_BATCH_UNIT_MAX (RGPU_BATCH_BYTES / 2)
 /* Quiet for so long: the next lazy unit goes at once. */
-#define RGPU_QUIET_NS (50 * RGPU_US)
+#define RGPU_QUIET_NS	    (50 * RGPU_US)
 /* So often the helper sends what has gathered. */
-#define RGPU_TAIL_NS (30 * RGPU_US)
-#define RGPU_POLL_NS (1 * RGPU_MS)
+#define RGPU_TAIL_NS	    (30 * RGPU_US)
+#define RGPU_POLL_NS	    (1 * RGPU_MS)
 
 /* A receiver spins for so long before it sleeps in the kernel: an answer on the
  * same host takes a few microseconds, a sleep and wake-up costs as much again.
@@ -71,8 +71,7 @@ struct rgpu_channel {
 
 /* Sends all bytes of the vector, which it changes. Receives while the wire is
  * full. -1: dead (and the channel knows). No lock held. */
-int rgpu_channel_write(
-	struct rgpu_channel *c, struct iovec *iov, int count);
+int rgpu_channel_write(struct rgpu_channel *c, struct iovec *iov, int count);
 
 /* Sends the batch that fills; lock held, dropped meanwhile; !c->sending. */
 void rgpu_channel_send_batch(struct rgpu_channel *c);

@@ -28,20 +28,21 @@ static int
 begin_frame(struct rgpu_channel *c, const uint8_t *p)
 {
 	struct rgpu_frame f;
-	uint64_t expected = atomic_load_explicit(
-		&c->received_seq, memory_order_relaxed) + 1;
+	uint64_t expected =
+		atomic_load_explicit(&c->received_seq, memory_order_relaxed) +
+		1;
 
 	if (rgpu_frame_get(p, &f) || f.type != c->config.receive_type ||
 		f.length == 0)
-		return rgpu_error("damaged frame (type %u, length %u)", f.type,
-			f.length);
+		return rgpu_error(
+			"damaged frame (type %u, length %u)", f.type, f.length);
 	if (f.seq != expected)
 		return rgpu_error("frame %llu where %llu was expected",
 			(unsigned long long)f.seq,
 			(unsigned long long)expected);
 	if (f.count == 0 || f.count > f.length / RGPU_UNIT_HEADER)
-		return rgpu_error("frame with %u units in %u bytes", f.count,
-			f.length);
+		return rgpu_error(
+			"frame with %u units in %u bytes", f.count, f.length);
 	c->frame_left = f.length;
 	c->units_left = f.count;
 	return 0;
@@ -152,8 +153,7 @@ rgpu_channel_receive(struct rgpu_channel *c, bool wait)
 }
 
 void
-rgpu_channel_get_stats(
-	struct rgpu_channel *c, struct rgpu_channel_stats *stats)
+rgpu_channel_get_stats(struct rgpu_channel *c, struct rgpu_channel_stats *stats)
 {
 #define GET(field) \
 	stats->field = __atomic_load_n(&c->stats.field, __ATOMIC_RELAXED)

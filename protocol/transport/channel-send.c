@@ -24,8 +24,7 @@ wait_for_wire(struct rgpu_channel *c)
 		t->ops->wait(t, RGPU_WAIT_WRITE, 100 * RGPU_MS);
 		return rgpu_channel_is_dead(c) ? -1 : 0;
 	}
-	ready = t->ops->wait(
-		t, RGPU_WAIT_READ | RGPU_WAIT_WRITE, UINT64_MAX);
+	ready = t->ops->wait(t, RGPU_WAIT_READ | RGPU_WAIT_WRITE, UINT64_MAX);
 	if (ready & RGPU_WAIT_READ)
 		r = rgpu_channel_receive(c, false);
 	rgpu_channel_drop_receiver(c);
@@ -139,8 +138,8 @@ take_sending(struct rgpu_channel *c)
 
 /* The headers of a frame that holds one long unit. */
 static void
-bulk_headers(struct rgpu_channel *c, uint8_t *out, struct rgpu_unit *u,
-	uint64_t seq)
+bulk_headers(
+	struct rgpu_channel *c, uint8_t *out, struct rgpu_unit *u, uint64_t seq)
 {
 	struct rgpu_frame f = {
 		.length = u->length,
@@ -163,8 +162,11 @@ rgpu_channel_send_bulk(struct rgpu_channel *c, uint16_t kind, uint16_t info,
 	static const uint8_t zero[8];
 	uint8_t headers[RGPU_FRAME_HEADER + RGPU_UNIT_HEADER];
 	size_t gap = (8 - size % 8) % 8;
-	struct rgpu_unit u = {.length = (uint32_t)(RGPU_UNIT_HEADER +
-		head->pos + size + gap), .kind = kind, .info = info, .id = id};
+	struct rgpu_unit u = {
+		.length = (uint32_t)(RGPU_UNIT_HEADER + head->pos + size + gap),
+		.kind = kind,
+		.info = info,
+		.id = id};
 	struct iovec iov[5], *v = iov;
 	struct rgpu_batch *b = NULL;
 	uint64_t seq;

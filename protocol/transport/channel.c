@@ -199,8 +199,7 @@ rgpu_channel_commit(struct rgpu_channel *c, struct rgpu_sending *s,
 }
 
 void
-rgpu_channel_cancel(
-	struct rgpu_channel *c, struct rgpu_sending *s RGPU_UNUSED)
+rgpu_channel_cancel(struct rgpu_channel *c, struct rgpu_sending *s RGPU_UNUSED)
 {
 	pthread_mutex_unlock(&c->lock);
 }

@@ -82,8 +82,7 @@ rgpu_socket_send(struct rgpu_transport *t, const struct iovec *iov, int count)
 }
 
 ssize_t
-rgpu_socket_recv(
-	struct rgpu_transport *t, void *buffer, size_t size, bool wait)
+rgpu_socket_recv(struct rgpu_transport *t, void *buffer, size_t size, bool wait)
 {
 	ssize_t n;
 

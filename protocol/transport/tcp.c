@@ -34,11 +34,11 @@ is_loopback(const struct sockaddr *a)
 static struct addrinfo *
 resolve(const struct rgpu_url *url, int flags)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-		.ai_flags = flags | AI_NUMERICSERV};
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = flags | AI_NUMERICSERV};
 	struct addrinfo *list = NULL;
-	int r = getaddrinfo(url->host[0] ? url->host : NULL, url->port, &hints,
-		&list);
+	int r = getaddrinfo(
+		url->host[0] ? url->host : NULL, url->port, &hints, &list);
 
 	if (r) {
 		rgpu_error("%s: %s", url->text, gai_strerror(r));
@@ -54,7 +54,8 @@ permitted(const struct rgpu_url *url, const struct sockaddr *a,
 	if (options->insecure || is_loopback(a))
 		return true;
 	rgpu_error("%s: plain tcp beyond this host is not encrypted: "
-		"--insecure allows it", url->text);
+		   "--insecure allows it",
+		url->text);
 	return false;
 }
 
@@ -83,8 +84,9 @@ tcp_connect(const struct rgpu_url *url,
 		if (!permitted(url, a->ai_addr, options))
 			break;
 		fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (fd >= 0 && !rgpu_socket_connect(fd, a->ai_addr,
-			a->ai_addrlen, options->timeout_ns)) {
+		if (fd >= 0 &&
+			!rgpu_socket_connect(fd, a->ai_addr, a->ai_addrlen,
+				options->timeout_ns)) {
 			freeaddrinfo(list);
 			tune(fd);
 			return rgpu_socket_new(&rgpu_transport_tcp, fd);

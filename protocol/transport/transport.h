@@ -18,7 +18,7 @@
 struct rgpu_transport;
 
 struct rgpu_transport_options {
-	bool insecure;       /* plain tcp beyond loopback is wanted */
+	bool insecure;	     /* plain tcp beyond loopback is wanted */
 	uint64_t timeout_ns; /* for connect */
 };
 

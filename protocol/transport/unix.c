@@ -41,8 +41,8 @@ check_peer(int fd, const char *who, char *peer, size_t peer_size)
 	snprintf(peer, peer_size, "pid %d of uid %u", (int)cred.pid,
 		(unsigned)cred.uid);
 	if (cred.uid != geteuid() && cred.uid != 0 && geteuid() != 0)
-		return rgpu_error("the %s is %s, another user: refused", who,
-			peer);
+		return rgpu_error(
+			"the %s is %s, another user: refused", who, peer);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ unix_connect(const struct rgpu_url *url,
 	if (fd < 0)
 		return NULL;
 	if (rgpu_socket_connect(fd, (struct sockaddr *)&addr, sizeof(addr),
-		options->timeout_ns)) {
+		    options->timeout_ns)) {
 		rgpu_error("no GPU server at %s: %m", url->text);
 		close(fd);
 		return NULL;

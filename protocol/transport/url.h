@@ -4,11 +4,11 @@
 #define RGPU_TRANSPORT_URL_H
 
 struct rgpu_url {
-	char scheme[8];  /* "unix", "tcp" */
-	char path[108];  /* of unix: fits into sockaddr_un */
-	char host[256];  /* of tcp; "" means every address (to listen) */
-	char port[8];    /* of tcp, decimal; "0": any free port */
-	char text[400];  /* as given, for messages */
+	char scheme[8]; /* "unix", "tcp" */
+	char path[108]; /* of unix: fits into sockaddr_un */
+	char host[256]; /* of tcp; "" means every address (to listen) */
+	char port[8];	/* of tcp, decimal; "0": any free port */
+	char text[400]; /* as given, for messages */
 };
 
 /* 0, or -1 with rgpu_error() that names the URL and what is expected. */
