@@ -106,6 +106,19 @@ dial(const char *text)
 	return ops ? ops->connect(&rgpu_client.url, &options) : NULL;
 }
 
+/* Closes the transport when the server does not welcome us. */
+static struct rgpu_transport *
+greet(struct rgpu_transport *t, int *refusal)
+{
+	if (!t ||
+		!rgpu_hello_connect(t, program_invocation_short_name,
+			CONNECT_TIMEOUT, &rgpu_client.welcome, refusal))
+		return t;
+	rgpu_error("%s: %s", rgpu_client.url.text, rgpu_error_text());
+	t->ops->close(t);
+	return NULL;
+}
+
 /* Which of the server's devices CUDA_VISIBLE_DEVICES shows. */
 static void
 choose_devices(void)
@@ -128,20 +141,13 @@ connect_now(void)
 		.log = on_log,
 		.dead = on_dead};
 	struct rgpu_client *c = &rgpu_client;
-	struct rgpu_transport *t = dial(getenv("RGPU_SERVER"));
 	int refusal = 0;
+	struct rgpu_transport *t = greet(dial(getenv("RGPU_SERVER")), &refusal);
 
-	if (t &&
-		rgpu_hello_connect(t, program_invocation_short_name,
-			CONNECT_TIMEOUT, &c->welcome, &refusal)) {
-		t->ops->close(t);
-		t = NULL;
-	}
 	if (t)
 		c->calls = rgpu_calls_create(t, &hooks);
 	if (!c->calls) {
-		rgpu_err("%s%s%s", c->url.text, c->url.text[0] ? ": " : "",
-			rgpu_error_text());
+		rgpu_err("%s", rgpu_error_text());
 		return result_of(refusal);
 	}
 	c->channel = rgpu_calls_channel(c->calls);

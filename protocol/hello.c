@@ -158,7 +158,12 @@ read_welcome(struct rgpu_dec *d, struct rgpu_welcome *w)
 	copy_text(w->backend, sizeof(w->backend), d);
 	if (d->bad)
 		return rgpu_error("damaged welcome");
-	return rgpu_facts_get(d, &w->facts);
+	if (rgpu_facts_get(d, &w->facts))
+		return -1;
+	if (!rgpu_dec_end(d))
+		return 0;
+	rgpu_facts_free(&w->facts);
+	return rgpu_error("damaged welcome");
 }
 
 int
@@ -192,12 +197,20 @@ out:
 	return r;
 }
 
+static bool
+same_abi(struct rgpu_dec *d)
+{
+	bool same = rgpu_get_u32(d) == RGPU_COUNT(abi_sizes);
+
+	for (size_t i = 0; i < RGPU_COUNT(abi_sizes); i++)
+		same = same && rgpu_get_u32(d) == abi_sizes[i];
+	return same;
+}
+
 static int
 check_hello(
 	struct rgpu_transport *t, struct rgpu_dec *d, struct rgpu_hello *hello)
 {
-	uint32_t n;
-
 	hello->version = get_head(d);
 	if (!hello->version)
 		return rgpu_error("the client does not speak rgpu");
@@ -207,11 +220,7 @@ check_hello(
 				  "server %u",
 			hello->version, RGPU_PROTOCOL_VERSION);
 	}
-	n = rgpu_get_u32(d);
-	for (uint32_t i = 0; i < n && !d->bad; i++) {
-		if (n == RGPU_COUNT(abi_sizes) &&
-			rgpu_get_u32(d) == abi_sizes[i])
-			continue;
+	if (!same_abi(d)) {
 		rgpu_hello_refuse(
 			t, RGPU_REFUSED_ABI, "sizes of CUDA structures differ");
 		return rgpu_error("the client has another CUDA ABI");

@@ -211,6 +211,34 @@ set32(CUdeviceptr to RGPU_UNUSED, unsigned v RGPU_UNUSED, size_t n RGPU_UNUSED,
 }
 
 static CUresult
+set_rect8(CUdeviceptr to RGPU_UNUSED, size_t pitch RGPU_UNUSED,
+	unsigned char v RGPU_UNUSED, size_t w RGPU_UNUSED, size_t h RGPU_UNUSED,
+	CUstream stream RGPU_UNUSED)
+{
+	return CUDA_SUCCESS;
+}
+
+static CUresult
+copy_2d(const CUDA_MEMCPY2D *copy RGPU_UNUSED, CUstream stream RGPU_UNUSED)
+{
+	return CUDA_SUCCESS;
+}
+
+static CUresult
+copy_3d(const CUDA_MEMCPY3D *copy RGPU_UNUSED, CUstream stream RGPU_UNUSED)
+{
+	return CUDA_SUCCESS;
+}
+
+static CUresult
+copy_peer(CUdeviceptr to RGPU_UNUSED, CUcontext to_context RGPU_UNUSED,
+	CUdeviceptr from RGPU_UNUSED, CUcontext from_context RGPU_UNUSED,
+	size_t n RGPU_UNUSED, CUstream stream RGPU_UNUSED)
+{
+	return CUDA_SUCCESS;
+}
+
+static CUresult
 stream_create(
 	CUstream *stream, unsigned flags RGPU_UNUSED, int priority RGPU_UNUSED)
 {
@@ -343,7 +371,11 @@ null_open(struct rgpu_driver *driver, const char *library RGPU_UNUSED)
 	driver->cuMemcpyHtoDAsync_v2 = copy_in;
 	driver->cuMemcpyDtoHAsync_v2 = copy_out;
 	driver->cuMemcpyDtoDAsync_v2 = copy_on;
+	driver->cuMemcpyPeerAsync = copy_peer;
+	driver->cuMemcpy2DAsync_v2 = copy_2d;
+	driver->cuMemcpy3DAsync_v2 = copy_3d;
 	driver->cuMemsetD8Async = set8;
+	driver->cuMemsetD2D8Async = set_rect8;
 	driver->cuMemsetD32Async = set32;
 	driver->cuStreamCreateWithPriority = stream_create;
 	driver->cuStreamDestroy_v2 = ok_stream;
