@@ -15,6 +15,7 @@
 #include "cudaabi/cls.h"
 #include "cudaabi/entry.h"
 #include "cudaabi/gen/inner.h"
+#include "cudaabi/ops.h"
 #include "cudaabi/selftest.h"
 
 static rgpu_slot_fn *cudart_table, *integrity_table;
@@ -108,9 +109,15 @@ tools_tls(void **out)
 	return CUDA_SUCCESS;
 }
 
+/* In a forked child, where the runtime's destructors still call, the lock of
+ * the storage may be held for ever. */
 static CUresult
 cls_context(CUcontext *context)
 {
+	CUresult r = rgpu_enter(RGPU_OP_cuCtxGetCurrent);
+
+	if (r)
+		return r;
 	if (!*context)
 		rgpu_do_cuCtxGetCurrent(context);
 	return *context ? CUDA_SUCCESS : CUDA_ERROR_INVALID_CONTEXT;

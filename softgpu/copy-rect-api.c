@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cuMemcpy2D and cuMemcpy3D between memory that is not an array. */
+#include "config.h"
+
+#include <stdint.h>
+
+#include "common/log.h"
+#include "cudaabi/gen/inner.h"
+#include "softgpu/copy.h"
+#include "softgpu/device.h"
+#include "softgpu/stream.h"
+
+/* One side of CUDA_MEMCPY3D. */
+struct part {
+	size_t x, y, z, lod;
+	CUmemorytype type;
+	const void *host;
+	CUdeviceptr device;
+	size_t pitch, height;
+};
+
+/* The side as an address and distances, checked for width x height x depth
+ * bytes. */
+static CUresult
+make_side(const struct part *p, const CUDA_MEMCPY3D *c, struct rgpu_side *side)
+{
+	uint64_t base = p->device, offset;
+
+	switch (p->type) {
+	case CU_MEMORYTYPE_HOST:
+		side->kind = RGPU_SIDE_HOST;
+		base = (uintptr_t)p->host;
+		break;
+	case CU_MEMORYTYPE_DEVICE: side->kind = RGPU_SIDE_DEVICE; break;
+	case CU_MEMORYTYPE_UNIFIED: side->kind = RGPU_SIDE_ANY; break;
+	case CU_MEMORYTYPE_ARRAY:
+		rgpu_warn("cuMemcpy2D and 3D: arrays are not supported: "
+			  "CUDA_ERROR_NOT_SUPPORTED");
+		return CUDA_ERROR_NOT_SUPPORTED;
+	default: return CUDA_ERROR_INVALID_VALUE;
+	}
+	if (!base || p->lod || p->pitch > RGPU_PITCH_MAX)
+		return CUDA_ERROR_INVALID_VALUE;
+	/* A single row needs no pitch, a single slice no height. */
+	if ((p->pitch || c->Height > 1 || c->Depth > 1) &&
+		(p->pitch < p->x || p->pitch - p->x < c->WidthInBytes))
+		return CUDA_ERROR_INVALID_VALUE;
+	if (c->Depth > 1 && (p->height < p->y || p->height - p->y < c->Height))
+		return CUDA_ERROR_INVALID_VALUE;
+	if (__builtin_mul_overflow(p->z, p->height, &offset) ||
+		__builtin_add_overflow(offset, p->y, &offset) ||
+		__builtin_mul_overflow(offset, p->pitch, &offset) ||
+		__builtin_add_overflow(offset, p->x, &offset) ||
+		__builtin_add_overflow(base, offset, &side->address) ||
+		__builtin_mul_overflow(p->pitch, p->height, &side->slice))
+		return CUDA_ERROR_INVALID_VALUE;
+	side->pitch = p->pitch;
+	return CUDA_SUCCESS;
+}
+
+static CUresult
+copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync)
+{
+	struct part dst = {c->dstXInBytes, c->dstY, c->dstZ, c->dstLOD,
+		c->dstMemoryType, c->dstHost, c->dstDevice, c->dstPitch,
+		c->dstHeight};
+	struct part src = {c->srcXInBytes, c->srcY, c->srcZ, c->srcLOD,
+		c->srcMemoryType, c->srcHost, c->srcDevice, c->srcPitch,
+		c->srcHeight};
+	struct rgpu_copy copy = {
+		.width = c->WidthInBytes,
+		.height = c->Height,
+		.depth = c->Depth,
+	};
+	struct rgpu_stream *stream;
+	CUresult r = rgpu_stream_resolve(handle, &stream);
+
+	if (r)
+		return r;
+	if (copy.width && copy.height && copy.depth) {
+		r = make_side(&dst, c, &copy.dst);
+		if (!r)
+			r = make_side(&src, c, &copy.src);
+	}
+	if (!r)
+		r = rgpu_copy(&copy, stream, sync);
+	rgpu_object_put(&stream->object);
+	return r;
+}
+
+static CUresult
+copy_rect(const CUDA_MEMCPY2D *c, CUstream handle, bool sync)
+{
+	CUDA_MEMCPY3D box = {.Depth = 1};
+
+	if (!c)
+		return CUDA_ERROR_INVALID_VALUE;
+	box.srcXInBytes = c->srcXInBytes;
+	box.srcY = c->srcY;
+	box.srcMemoryType = c->srcMemoryType;
+	box.srcHost = c->srcHost;
+	box.srcDevice = c->srcDevice;
+	box.srcPitch = c->srcPitch;
+	box.dstXInBytes = c->dstXInBytes;
+	box.dstY = c->dstY;
+	box.dstMemoryType = c->dstMemoryType;
+	box.dstHost = c->dstHost;
+	box.dstDevice = c->dstDevice;
+	box.dstPitch = c->dstPitch;
+	box.WidthInBytes = c->WidthInBytes;
+	box.Height = c->Height;
+	return copy_box(&box, handle, sync);
+}
+
+CUresult
+rgpu_do_cuMemcpy2D_v2(const CUDA_MEMCPY2D *pCopy, CUstream hStream)
+{
+	return copy_rect(pCopy, hStream, true);
+}
+
+CUresult
+rgpu_do_cuMemcpy2DUnaligned_v2(const CUDA_MEMCPY2D *pCopy, CUstream hStream)
+{
+	return copy_rect(pCopy, hStream, true);
+}
+
+CUresult
+rgpu_do_cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *pCopy, CUstream hStream)
+{
+	return copy_rect(pCopy, hStream, false);
+}
+
+CUresult
+rgpu_do_cuMemcpy3D_v2(const CUDA_MEMCPY3D *pCopy, CUstream hStream)
+{
+	return pCopy ? copy_box(pCopy, hStream, true)
+		     : CUDA_ERROR_INVALID_VALUE;
+}
+
+CUresult
+rgpu_do_cuMemcpy3DAsync_v2(const CUDA_MEMCPY3D *pCopy, CUstream hStream)
+{
+	return pCopy ? copy_box(pCopy, hStream, false)
+		     : CUDA_ERROR_INVALID_VALUE;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The devices that the application sees. They are made by cuInit and stay for
+ * the life of the process; a CUdevice is an index into them.
+ */
+#ifndef RGPU_SOFTGPU_DEVICE_H
+#define RGPU_SOFTGPU_DEVICE_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "cudaabi/gen/cuda-abi.h"
+#include "softgpu/arena.h"
+
+/* What the engine and the API enforce. */
+#define RGPU_WARP_SIZE	       32
+#define RGPU_THREADS_PER_BLOCK 1024
+#define RGPU_BLOCK_Z_MAX       64
+#define RGPU_GRID_X_MAX	       2147483647
+#define RGPU_GRID_YZ_MAX       65535
+#define RGPU_SHARED_PER_BLOCK  49152
+#define RGPU_SHARED_OPT_IN     101376 /* that of compute capability 12 */
+#define RGPU_SHARED_PER_SM     102400
+#define RGPU_SHARED_RESERVED   1024 /* of each block, by the driver */
+#define RGPU_REGISTERS_PER_SM  65536
+#define RGPU_THREADS_PER_SM    1536
+#define RGPU_BLOCKS_PER_SM     24
+#define RGPU_CONST_BYTES       65536
+#define RGPU_PITCH_MAX	       2147483647
+
+struct rgpu_context;
+
+struct rgpu_device {
+	CUdevice ordinal; /* as the application counts */
+	int index;	  /* before CUDA_VISIBLE_DEVICES */
+	uint8_t uuid[16];
+	uint64_t memory; /* bytes */
+
+	struct rgpu_arena arena; /* the lock of memory.c */
+	uint64_t used;		 /* the same lock */
+
+	pthread_mutex_t primary_lock;
+	struct rgpu_context *primary;	       /* never NULL after cuInit */
+	unsigned primary_users, primary_flags; /* primary_lock */
+};
+
+/* Makes the devices. CUDA_ERROR_NO_DEVICE when CUDA_VISIBLE_DEVICES leaves
+ * none. A second call after a failure tries again. */
+CUresult rgpu_devices_open(void);
+
+int rgpu_device_count(void);
+
+/* NULL: no such device. */
+struct rgpu_device *rgpu_device_get(CUdevice ordinal);
+
+/* Value of a device attribute; CUDA_ERROR_INVALID_VALUE: there is none. cc is
+ * the compute capability to claim, 121 for 12.1. */
+CUresult rgpu_device_attribute(const struct rgpu_device *device,
+	CUdevice_attribute attribute, int cc, int *value);
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making and ending allocations, and look-ups of API calls. */
+#include "config.h"
+#include "softgpu/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "common/error.h"
+#include "common/log.h"
+#include "softgpu/device.h"
+#include "softgpu/heap.h"
+#include "softgpu/memory-internal.h"
+#include "softgpu/state.h"
+#include "softgpu/work.h"
+
+/* An allocation was unpinned, or has ended. */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+static struct rgpu_allocation *
+new_allocation(struct rgpu_context *context, uint64_t base, uint64_t size,
+	enum rgpu_memory_kind kind)
+{
+	static _Atomic unsigned long long last;
+	struct rgpu_allocation *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->base = base;
+	a->size = size;
+	a->context = context;
+	a->kind = kind;
+	a->number = atomic_fetch_add(&last, 1) + 1;
+	return a;
+}
+
+static void
+list(struct rgpu_allocation *a)
+{
+	struct rgpu_context *c = a->context;
+
+	a->next = c->allocations;
+	if (c->allocations)
+		c->allocations->prev = a;
+	c->allocations = a;
+}
+
+static void
+unlist(struct rgpu_allocation *a)
+{
+	if (a->prev)
+		a->prev->next = a->next;
+	else
+		a->context->allocations = a->next;
+	if (a->next)
+		a->next->prev = a->prev;
+}
+
+/* What an allocation takes from the device; the heap is not counted: the
+ * application did not ask for it. */
+static uint64_t
+cost(const struct rgpu_allocation *a)
+{
+	return a->kind == RGPU_MEMORY_HEAP ? 0 : rgpu_arena_cost(a->size);
+}
+
+/* Lock held. */
+static CUresult
+place(struct rgpu_device *d, struct rgpu_allocation *a)
+{
+	if (!atomic_load(&a->context->alive))
+		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	if (cost(a) > d->memory - d->used)
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	if (!atomic_load(&d->arena.base) &&
+		rgpu_arena_open(&d->arena, d->ordinal, d->memory)) {
+		rgpu_err("%s", rgpu_error_text());
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	}
+	if (rgpu_arena_take(&d->arena, a))
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	d->used += cost(a);
+	list(a);
+	rgpu_arena_show(&d->arena, a);
+	return CUDA_SUCCESS;
+}
+
+CUresult
+rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
+	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
+{
+	struct rgpu_device *d = context->device;
+	struct rgpu_allocation *a;
+	CUresult r;
+
+	if (size > d->memory)
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	a = new_allocation(context, 0, size, kind);
+	if (!a)
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	pthread_mutex_lock(&rgpu_memory_lock);
+	r = place(d, a);
+	pthread_mutex_unlock(&rgpu_memory_lock);
+	if (r)
+		free(a);
+	else
+		*out = a;
+	return r;
+}
+
+CUresult
+rgpu_memory_add_host(struct rgpu_context *context, void *base, uint64_t size,
+	enum rgpu_memory_kind kind, unsigned flags)
+{
+	struct rgpu_allocation *a =
+		new_allocation(context, (uintptr_t)base, size, kind);
+	CUresult r = CUDA_ERROR_CONTEXT_IS_DESTROYED;
+
+	if (!a)
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	a->flags = flags;
+	pthread_mutex_lock(&rgpu_memory_lock);
+	if (atomic_load(&context->alive))
+		r = rgpu_memory_show_host(a);
+	if (!r)
+		list(a);
+	pthread_mutex_unlock(&rgpu_memory_lock);
+	if (r)
+		free(a);
+	return r;
+}
+
+static void
+hide(struct rgpu_allocation *a)
+{
+	if (rgpu_memory_on_host(a))
+		rgpu_memory_hide_host(a);
+	else
+		rgpu_arena_hide(&a->context->device->arena, a);
+}
+
+/* Takes the memory of a hidden allocation away. Lock held. */
+static void
+release(struct rgpu_allocation *a)
+{
+	struct rgpu_device *d = a->context->device;
+
+	unlist(a);
+	if (!rgpu_memory_on_host(a)) {
+		rgpu_arena_give(&d->arena, a);
+		d->used -= cost(a);
+	} else if (a->kind == RGPU_MEMORY_PINNED) {
+		munmap((void *)(uintptr_t)a->base, a->size);
+	}
+	rgpu_memory_retire(&a->retired);
+	pthread_cond_broadcast(&changed);
+}
+
+static bool
+has_peer(const struct rgpu_context *context, const struct rgpu_context *peer)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&rgpu_memory_lock);
+	for (unsigned i = 0; i < context->peer_count; i++)
+		found |= context->peers[i] == peer;
+	pthread_mutex_unlock(&rgpu_memory_lock);
+	return found;
+}
+
+/* Waits for the contexts whose kernels may reach the memory of owner; all of
+ * them for host memory. */
+static void
+wait_for_users(struct rgpu_context *owner, bool host)
+{
+	struct rgpu_context *c;
+	uint32_t pos = 0;
+
+	rgpu_context_wait(owner);
+	while ((c = rgpu_object_next(RGPU_KIND_CONTEXT, &pos))) {
+		if (c != owner && (host || has_peer(c, owner)))
+			rgpu_context_wait(c);
+		rgpu_object_put(&c->object);
+	}
+}
+
+CUresult
+rgpu_memory_free(uint64_t base, enum rgpu_memory_kind kind)
+{
+	struct rgpu_allocation *a;
+	struct rgpu_context *owner;
+
+	pthread_mutex_lock(&rgpu_memory_lock);
+	a = rgpu_memory_at(base);
+	if (!a || a->base != base || a->kind != kind || a->freeing) {
+		pthread_mutex_unlock(&rgpu_memory_lock);
+		return CUDA_ERROR_INVALID_VALUE;
+	}
+	a->freeing = true;
+	owner = a->context;
+	rgpu_object_ref(&owner->object);
+	pthread_mutex_unlock(&rgpu_memory_lock);
+
+	/* At the end of the process kernels are not waited for, so what they
+	 * may use must stay. */
+	if (!rgpu_exiting()) {
+		wait_for_users(owner, rgpu_memory_on_host(a));
+		pthread_mutex_lock(&rgpu_memory_lock);
+		hide(a);
+		while (a->pins)
+			pthread_cond_wait(&changed, &rgpu_memory_lock);
+		pthread_mutex_unlock(&rgpu_memory_lock);
+		wait_for_users(owner, rgpu_memory_on_host(a));
+		pthread_mutex_lock(&rgpu_memory_lock);
+		release(a);
+		pthread_mutex_unlock(&rgpu_memory_lock);
+	}
+	rgpu_object_put(&owner->object);
+	return CUDA_SUCCESS;
+}
+
+/* Other contexts can no longer reach the memory of this one. */
+static void
+forget_peer(struct rgpu_context *context)
+{
+	struct rgpu_context *c;
+	uint32_t pos = 0;
+
+	while ((c = rgpu_object_next(RGPU_KIND_CONTEXT, &pos))) {
+		if (has_peer(c, context)) {
+			rgpu_context_wait(c);
+			rgpu_memory_remove_peer(c, context);
+		}
+		rgpu_object_put(&c->object);
+	}
+}
+
+/* An allocation of the context that no other thread is about to free; waits for
+ * those threads. NULL: none is left. */
+static struct rgpu_allocation *
+any_allocation(struct rgpu_context *context)
+{
+	struct rgpu_allocation *a;
+
+	while (context->allocations) {
+		for (a = context->allocations; a; a = a->next) {
+			if (!a->freeing && !a->pins)
+				return a;
+		}
+		pthread_cond_wait(&changed, &rgpu_memory_lock);
+	}
+	return NULL;
+}
+
+void
+rgpu_memory_end(struct rgpu_context *context)
+{
+	struct rgpu_allocation *a;
+
+	forget_peer(context);
+	pthread_mutex_lock(&rgpu_memory_lock);
+	context->peer_count = 0;
+	while ((a = any_allocation(context))) {
+		if (rgpu_memory_on_host(a)) {
+			enum rgpu_memory_kind kind = a->kind;
+			uint64_t base = a->base;
+
+			/* Every context may use it: the long way. */
+			pthread_mutex_unlock(&rgpu_memory_lock);
+			rgpu_memory_free(base, kind);
+			pthread_mutex_lock(&rgpu_memory_lock);
+			continue;
+		}
+		hide(a);
+		release(a);
+	}
+	pthread_mutex_unlock(&rgpu_memory_lock);
+	rgpu_heap_end(context);
+}
+
+void
+rgpu_memory_info(
+	struct rgpu_device *device, uint64_t *available, uint64_t *total)
+{
+	pthread_mutex_lock(&rgpu_memory_lock);
+	*available = device->memory - device->used;
+	*total = device->memory;
+	pthread_mutex_unlock(&rgpu_memory_lock);
+}
+
+static bool
+in_a_device(uint64_t addr)
+{
+	for (int i = 0; i < rgpu_device_count(); i++) {
+		if (rgpu_arena_holds(&rgpu_device_get(i)->arena, addr))
+			return true;
+	}
+	return false;
+}
+
+void
+rgpu_memory_look(
+	uint64_t addr, uint64_t size, bool pin, struct rgpu_memory_view *view)
+{
+	struct rgpu_allocation *a;
+
+	*view = (struct rgpu_memory_view){.allocation = NULL};
+	pthread_mutex_lock(&rgpu_memory_lock);
+	a = rgpu_memory_at(addr);
+	if (a && !a->freeing && a->kind != RGPU_MEMORY_HEAP) {
+		*view = (struct rgpu_memory_view){
+			.allocation = a,
+			.base = a->base,
+			.size = a->size,
+			.kind = a->kind,
+			.flags = a->flags,
+			.number = a->number,
+			.context = rgpu_context_handle(a->context),
+			.device = a->context->device->ordinal,
+		};
+		if (pin && size <= a->size - (addr - a->base))
+			a->pins++;
+		else if (pin)
+			view->allocation = NULL;
+	} else {
+		view->stale = in_a_device(addr);
+	}
+	pthread_mutex_unlock(&rgpu_memory_lock);
+}
+
+void
+rgpu_memory_unpin(struct rgpu_allocation *allocation)
+{
+	pthread_mutex_lock(&rgpu_memory_lock);
+	if (!--allocation->pins)
+		pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&rgpu_memory_lock);
+}
