@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# The documentation says what the code does.
+docs_tests = \
+	$(NULL)
+TESTS += $(docs_tests)
+EXTRA_DIST += $(docs_tests)
+
+check_PROGRAMS += tests/docs/example-session
+tests_docs_example_session_SOURCES = tests/docs/example-session.c
+tests_docs_example_session_LDADD = libclient/libshim.la server/libsession.la
+$(tests_docs_example_session_OBJECTS): | $(BUILT_SOURCES)
