@@ -3,6 +3,7 @@
 #ifndef RGPU_CUDAABI_ERRORS_H
 #define RGPU_CUDAABI_ERRORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rgpu_cuda_error {
@@ -18,5 +19,10 @@ const struct rgpu_cuda_error *rgpu_cuda_error_find(int code);
 
 /* "CUDA_ERROR_INVALID_VALUE"; "CUDA_ERROR_?" for an unknown code. */
 const char *rgpu_cuda_error_name(int code);
+
+/* Whether the code is "sticky": a fault of the device after which the context
+ * does nothing any more (cuda.h: "leaves the process in an inconsistent state
+ * and any further CUDA work will return the same error"). */
+bool rgpu_cuda_error_is_sticky(int code);
 
 #endif

@@ -112,10 +112,8 @@ rgpu_context_current(struct rgpu_context **context)
 	if (!handle)
 		return CUDA_ERROR_INVALID_CONTEXT;
 	*context = rgpu_context_find(handle);
-	if (!*context ||
-		!atomic_load_explicit(&(*context)->alive, memory_order_relaxed))
-		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
-	return CUDA_SUCCESS;
+	return *context ? rgpu_context_state(*context)
+			: CUDA_ERROR_CONTEXT_IS_DESTROYED;
 }
 
 CUresult
@@ -214,6 +212,7 @@ static void
 forget(struct rgpu_context *c)
 {
 	atomic_store(&c->alive, false);
+	atomic_store(&c->fault, CUDA_SUCCESS);
 	rgpu_objects_end_in(c);
 	rgpu_memory_forget(c);
 }

@@ -3,6 +3,7 @@
  * once; then the launch is posted. */
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,11 +43,36 @@ attribute(const struct rgpu_function *f, CUfunction_attribute a, int otherwise)
 					      : otherwise;
 }
 
-/* The limits of the device and of the kernel, with the driver's codes. */
-static CUresult
-check_shape(const struct launch *l)
+/* A kernel's attributes are known for one device; of another the server knows. */
+static bool
+knows_limits(const struct rgpu_function *f, const struct rgpu_context *c)
 {
-	const struct rgpu_context *c = rgpu_id_find(&rgpu_contexts, l->context);
+	return f->context || f->info_device == c->dev;
+}
+
+/* The limits of the kernel itself. */
+static CUresult
+check_kernel(const struct launch *l, uint64_t threads)
+{
+	/* A larger limit may have been set on the function or on its kernel. */
+	const struct rgpu_function *k = l->f->kernel ? l->f->kernel : l->f;
+	int shared = attribute(
+		l->f, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, INT_MAX);
+	int of_kernel = attribute(
+		k, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, INT_MAX);
+
+	if (threads > (unsigned)attribute(l->f,
+			      CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024))
+		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
+	if (l->shared > (unsigned)(shared > of_kernel ? shared : of_kernel))
+		return CUDA_ERROR_INVALID_VALUE;
+	return CUDA_SUCCESS;
+}
+
+/* The limits of the device, with the driver's codes. */
+static CUresult
+check_shape(const struct launch *l, const struct rgpu_context *c)
+{
 	static const CUdevice_attribute
 		grid[3] =
 			{
@@ -61,8 +87,6 @@ check_shape(const struct launch *l)
 		};
 	uint64_t threads = 1;
 
-	if (!c)
-		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
 	for (int i = 0; i < 3; i++) {
 		if (!l->grid[i] || !l->block[i] ||
 			l->grid[i] > (unsigned)device_limit(c->dev, grid[i]) ||
@@ -73,12 +97,26 @@ check_shape(const struct launch *l)
 	if (threads > (unsigned)device_limit(c->dev,
 			      CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK))
 		return CUDA_ERROR_INVALID_VALUE;
-	if (threads > (unsigned)attribute(l->f,
-			      CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024))
-		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
-	if (l->f->context && l->f->context != c)
-		return CUDA_ERROR_INVALID_HANDLE;
-	return CUDA_SUCCESS;
+	return knows_limits(l->f, c) ? check_kernel(l, threads) : CUDA_SUCCESS;
+}
+
+/* The stream's context must be the function's own; a kernel belongs to every
+ * context, and there it must be the current one. */
+static CUresult
+check(const struct launch *l)
+{
+	const struct rgpu_context *c = rgpu_id_find(&rgpu_contexts, l->context);
+	struct rgpu_context *own = l->f->context;
+
+	if (!c)
+		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	if (!own) {
+		CUresult r = rgpu_context_current(&own);
+
+		if (r)
+			return r;
+	}
+	return own == c ? check_shape(l, c) : CUDA_ERROR_INVALID_HANDLE;
 }
 
 /* From pointers to values to one block, by the kernel's layout. */
@@ -150,7 +188,7 @@ prepare(struct launch *l, CUfunction f, CUstream stream, void **values,
 		return CUDA_ERROR_INVALID_VALUE;
 	r = rgpu_client_stream(stream, &l->context, &l->stream);
 	if (!r)
-		r = check_shape(l);
+		r = check(l);
 	if (!r)
 		r = extra ? take_block(l, extra) : pack(l, values);
 	return r;
@@ -183,6 +221,7 @@ rgpu_do_cuLaunchKernel(CUfunction f, unsigned int gridDimX,
 
 	l.grid = grid;
 	l.block = block;
+	l.shared = sharedMemBytes;
 	r = prepare(&l, f, hStream, kernelParams, extra);
 	if (r)
 		return finish(&l, r);
@@ -216,6 +255,7 @@ rgpu_do_cuLaunchCooperativeKernel(CUfunction f, unsigned int gridDimX,
 
 	l.grid = grid;
 	l.block = block;
+	l.shared = sharedMemBytes;
 	r = prepare(&l, f, hStream, kernelParams, NULL);
 	if (r)
 		return finish(&l, r);
@@ -271,6 +311,7 @@ rgpu_do_cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction f,
 		return r;
 	l.grid = &config->gridDimX;
 	l.block = &config->blockDimX;
+	l.shared = config->sharedMemBytes;
 	r = prepare(&l, f, config->hStream, kernelParams, extra);
 	if (r)
 		return finish(&l, r);

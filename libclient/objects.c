@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/compiler.h"
 #include "common/slab.h"
+#include "cudaabi/errors.h"
 
 struct rgpu_ids rgpu_contexts = RGPU_IDS_INIT(RGPU_KIND_CONTEXT);
 struct rgpu_ids rgpu_streams = RGPU_IDS_INIT(RGPU_KIND_STREAM);
@@ -229,4 +231,25 @@ rgpu_objects_end_in(struct rgpu_context *context)
 			rgpu_module_end(m);
 	}
 	pthread_mutex_unlock(&rgpu_modules_lock);
+}
+
+CUresult
+rgpu_context_saw(uint64_t context, CUresult result)
+{
+	struct rgpu_context *c;
+
+	if (rgpu_likely(!result) || !rgpu_cuda_error_is_sticky((int)result))
+		return result;
+	c = rgpu_id_find(&rgpu_contexts, context);
+	if (c && atomic_load(&c->alive))
+		atomic_store(&c->fault, (int)result);
+	return result;
+}
+
+CUresult
+rgpu_event_saw(uint64_t event, CUresult result)
+{
+	struct rgpu_event *e = rgpu_id_find(&rgpu_events, event);
+
+	return e ? rgpu_context_saw(e->context->id, result) : result;
 }

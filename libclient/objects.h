@@ -25,6 +25,7 @@ struct rgpu_context {
 	unsigned flags;
 	bool primary;
 	atomic_bool alive; /* exists on the server */
+	atomic_int fault;  /* a CUresult that stays, see rgpu_context_saw() */
 	unsigned retained; /* of a primary context */
 	uint64_t number;   /* cuCtxGetId */
 };
@@ -90,6 +91,25 @@ void rgpu_function_end(struct rgpu_function *function);
 
 /* Ends everything that lives in a context. */
 void rgpu_objects_end_in(struct rgpu_context *context);
+
+/*
+ * Takes note of what a call in a context returned, and returns it. After a fault
+ * in a kernel (CUDA_ERROR_ILLEGAL_ADDRESS and its like) every later call that
+ * needs the context returns the same, until the context is gone.
+ */
+CUresult rgpu_context_saw(uint64_t context, CUresult result);
+
+/* The same for a call about an event: its context. */
+CUresult rgpu_event_saw(uint64_t event, CUresult result);
+
+/* What stops calls in this context: it is gone, or a fault. */
+static inline CUresult
+rgpu_context_state(struct rgpu_context *c)
+{
+	if (!atomic_load_explicit(&c->alive, memory_order_relaxed))
+		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	return (CUresult)atomic_load_explicit(&c->fault, memory_order_relaxed);
+}
 
 static inline uint64_t
 rgpu_handle_id(const void *handle)

@@ -31,9 +31,7 @@ resolve(CUstream handle, struct rgpu_context **context,
 	if (!*stream)
 		return CUDA_ERROR_INVALID_HANDLE;
 	*context = (*stream)->context;
-	return atomic_load_explicit(&(*context)->alive, memory_order_relaxed)
-		? CUDA_SUCCESS
-		: CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	return rgpu_context_state(*context);
 }
 
 CUresult

@@ -76,7 +76,8 @@ sub call {
 		. ($bytes ? '' : "\tstruct rgpu_call own;\n")
 		. "\tCUresult r;\n\n\trgpu_call_init($call);\n"
 		. begin($e, 'RGPU_COMMAND_REPLY')
-		. "\tr = rgpu_client_call(&s, $call);\n";
+		. "\tr = rgpu_context_saw(context,\n"
+		. "\t\trgpu_client_call(&s, $call));\n";
 	my $has = $e->{always} ? "($call)->body.base" : '!r';
 	$o .= "\tif ($has && rgpu_get_res_$e->{name}(&($call)->body, res))\n"
 		. "\t\tr = rgpu_client_broken(RGPU_OP_$e->{name});\n"
@@ -95,7 +96,8 @@ sub data {
 		. "\tcall.data_size = size;\n" if $wait;
 	$o .= "\n" unless $wait;
 	$o .= begin($e, 'RGPU_COMMAND_REPLY');
-	$o .= $wait ? "\tr = rgpu_client_call(&s, &call);\n"
+	$o .= $wait ? "\tr = rgpu_context_saw(context,\n"
+		. "\t\trgpu_client_call(&s, &call));\n"
 		. "\trgpu_call_end(&call);\n\treturn r;\n"
 		: "\treturn rgpu_client_detach(&s, data, size);\n";
 	return "$o}\n";
@@ -163,7 +165,12 @@ sub inner_message {
 	$o .= fill($e, $_) for @{ $e->{request} };
 	my ($sender) = senders($e);
 	my $res = @{ $e->{reply} } ? ', &res' : '';
-	$o .= "\tr = $sender->[0](context, &a$res);\n";
+	my ($event) = $e->{noctx}
+		? grep { ($_->{info}{kind} || '') eq 'event' } @{ $e->{request} }
+		: ();
+	my $send = "$sender->[0](context, &a$res)";
+	$send = "rgpu_event_saw(a.$event->{name}, $send)" if $event;
+	$o .= "\tr = $send;\n";
 	if (@{ $e->{reply} }) {
 		$o .= "\tif (r)\n\t\treturn r;\n";
 		for my $p (@{ $e->{reply} }) {
