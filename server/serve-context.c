@@ -147,18 +147,23 @@ rgpu_serve_cuDevicePrimaryCtxReset_v2(struct rgpu_session *s,
 static CUresult
 synchronize(struct rgpu_job *job)
 {
-	return job->s->driver->cuCtxSynchronize();
+	CUresult r = job->s->driver->cuCtxSynchronize();
+
+	atomic_store(&job->context->orphans_waited, job->orphans);
+	return r;
 }
 
 /* Whether all of a context is idle already: its blocking streams are when an
- * event in the legacy stream has happened. */
+ * event in the legacy stream has happened. It says nothing of others, nor of
+ * what destroyed streams still have to do. */
 static CUresult
 idle(struct rgpu_session *s, const struct rgpu_object *context)
 {
 	CUevent event;
 	CUresult r;
 
-	if (context->nonblocking_streams)
+	if (context->nonblocking_streams ||
+		context->orphans != atomic_load(&context->orphans_waited))
 		return CUDA_ERROR_NOT_READY;
 	r = rgpu_events_get(s->events, context, &event);
 	if (r)
@@ -184,6 +189,7 @@ rgpu_serve_cuCtxSynchronize(struct rgpu_session *s, struct rgpu_command *cmd,
 	job = rgpu_job_new(s, cmd, cmd->context, synchronize);
 	if (!job)
 		return CUDA_ERROR_OUT_OF_MEMORY;
+	job->orphans = cmd->context->orphans;
 	job->deferred = rgpu_session_take_error(cmd->context, CUDA_SUCCESS);
 	return rgpu_job_start(job);
 }

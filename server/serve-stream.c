@@ -43,6 +43,8 @@ rgpu_serve_cuStreamDestroy_v2(struct rgpu_session *s,
 	 * stream may get the same handle. */
 	if (s->fence.stream == real)
 		s->fence.stream = CU_STREAM_PER_THREAD;
+	if (s->driver->cuStreamQuery(real) == CUDA_ERROR_NOT_READY)
+		o->context->orphans++;
 	rgpu_session_forget(s, o);
 	return s->driver->cuStreamDestroy_v2(real);
 }

@@ -19,6 +19,7 @@ struct rgpu_job {
 	CUdeviceptr address;
 	CUevent event;
 	CUdevice device;
+	unsigned orphans;
 };
 
 /* A job for this command; NULL: no memory. */

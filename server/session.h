@@ -39,8 +39,12 @@ struct rgpu_object {
 	CUdevice device;     /* context */
 	bool primary;	     /* context */
 	unsigned nonblocking_streams; /* context */
-	CUresult deferred;	      /* context: first failure of a post */
-	atomic_uint jobs;	      /* context: waiters at work in it */
+	/* Streams of the context that went with work in them, and how many
+	 * of those a synchronisation has waited for. */
+	unsigned orphans;
+	atomic_uint orphans_waited;
+	CUresult deferred; /* context: first failure of a post */
+	atomic_uint jobs;  /* context: waiters at work in it */
 };
 
 /* A piece of device memory that the client may copy to and from. */
