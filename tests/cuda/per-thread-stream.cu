@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Built with -default-stream per-thread: the default stream of each thread is
- * a stream of its own. One thread holds its default stream by a host function;
- * another must get its work done meanwhile, which with the legacy stream it
- * could not.
+ * a stream of its own. One thread holds its default stream by a kernel that
+ * waits for a flag; another must get its work done meanwhile, and then set the
+ * flag, which with the legacy stream it could not.
  */
 #include <atomic>
-#include <chrono>
 #include <thread>
 
 #include "check.h"
@@ -16,7 +15,11 @@
 #endif
 
 static const int n = 1024, workers = 4;
-static std::atomic<bool> other_done, gave_up;
+
+/* What the device sees of the two threads. */
+struct flags {
+	int other_done, gave_up;
+};
 
 static __global__ void
 step(unsigned *data, unsigned add)
@@ -26,29 +29,41 @@ step(unsigned *data, unsigned add)
 	data[i] = data[i] * 69069u + add;
 }
 
-/* A queue that was not independent ends in a failure, not in a hang. */
-static void CUDART_CB
-wait_for_other(void *)
+static __device__ unsigned long long
+now_ns()
 {
-	for (int i = 0; i < 20000 && !other_done; i++)
-		std::this_thread::sleep_for(std::chrono::milliseconds(1));
-	gave_up = !other_done;
+	unsigned long long t;
+
+	asm volatile("mov.u64 %0, %globaltimer;" : "=l"(t));
+	return t;
+}
+
+/* A queue that was not independent ends in a failure, not in a hang. */
+static __global__ void
+wait_for_other(volatile flags *f)
+{
+	unsigned long long begin = now_ns();
+
+	while (!f->other_done && now_ns() - begin < 20000000000ull)
+		;
+	f->gave_up = !f->other_done;
 }
 
 static void
-be_overtaken(std::atomic<bool> *holding, std::vector<unsigned> *result)
+be_overtaken(flags *device_flags, std::atomic<bool> *holding,
+	std::vector<unsigned> *result)
 {
 	unsigned *data;
 
 	CHECK(cudaMalloc((void **)&data, n * 4));
 	CHECK(cudaMemsetAsync(data, 0, n * 4));
-	CHECK(cudaLaunchHostFunc(0, wait_for_other, nullptr));
+	wait_for_other<<<1, 1>>>(device_flags);
+	CHECK_LAUNCH();
 	*holding = true;
 	step<<<n / 64, 64>>>(data, 7);
 	CHECK_LAUNCH();
-	/* Stream 0 is this thread's; the wait includes the host function. */
+	/* Stream 0 is this thread's; the wait includes the waiting kernel. */
 	CHECK(cudaStreamSynchronize(0));
-	EXPECT(other_done);
 	*result = host_copy(data, n);
 	CHECK(cudaFree(data));
 }
@@ -58,6 +73,7 @@ overtake()
 {
 	std::vector<unsigned> host(n, 5), want(n, 5);
 	unsigned *data;
+	flags *device_flags, host_flags = {0, 0};
 	std::atomic<bool> holding(false);
 	std::vector<unsigned> held;
 
@@ -66,12 +82,17 @@ overtake()
 	 * wait for all streams, so they come first.
 	 */
 	CHECK(cudaMalloc((void **)&data, n * 4));
+	CHECK(cudaMalloc((void **)&device_flags, sizeof(*device_flags)));
 	CHECK(cudaMemset(data, 0, n * 4));
+	CHECK(cudaMemset(device_flags, 1, sizeof(*device_flags)));
 	step<<<n / 64, 64>>>(data, 0);
 	CHECK_LAUNCH();
+	wait_for_other<<<1, 1>>>(device_flags);
+	CHECK_LAUNCH();
+	CHECK(cudaMemset(device_flags, 0, sizeof(*device_flags)));
 	CHECK(cudaDeviceSynchronize());
 
-	std::thread other(be_overtaken, &holding, &held);
+	std::thread other(be_overtaken, device_flags, &holding, &held);
 
 	while (!holding)
 		std::this_thread::yield();
@@ -82,9 +103,11 @@ overtake()
 	CHECK(cudaMemcpyAsync(host.data(), data, n * 4, cudaMemcpyDeviceToHost,
 		cudaStreamPerThread));
 	CHECK(cudaStreamSynchronize(cudaStreamPerThread));
-	other_done = true;
+	CHECK(cudaMemsetAsync(device_flags, 1, sizeof(int)));
 	other.join();
-	EXPECT(!gave_up);
+	CHECK(cudaMemcpy(&host_flags, device_flags, sizeof(host_flags),
+		cudaMemcpyDeviceToHost));
+	EXPECT(host_flags.other_done && !host_flags.gave_up);
 	for (unsigned &v : want)
 		v = v * 69069u + 9;
 	expect_same("per-thread-stream-overtake", host, want);
@@ -92,6 +115,7 @@ overtake()
 	expect_same(
 		"per-thread-stream-held", held, std::vector<unsigned>(n, 7));
 	report("per-thread-stream-held", held);
+	CHECK(cudaFree(device_flags));
 	CHECK(cudaFree(data));
 }
 
