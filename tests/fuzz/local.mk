@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fuzz targets. `make check` runs each for a few seconds with the driver here;
+# `make fuzzers` links them with clang's libFuzzer for long runs.
+fuzz_tests = \
+	tests/fuzz/fuzz-channel \
+	tests/fuzz/fuzz-facts \
+	tests/fuzz/fuzz-function \
+	tests/fuzz/fuzz-hello \
+	tests/fuzz/fuzz-jit \
+	tests/fuzz/fuzz-url \
+	tests/fuzz/fuzz-visible \
+	$(NULL)
+check_PROGRAMS += $(fuzz_tests)
+TESTS += $(fuzz_tests)
+
+check_LTLIBRARIES += tests/fuzz/libfuzzdriver.la
+tests_fuzz_libfuzzdriver_la_SOURCES = \
+	tests/fuzz/driver.c \
+	tests/fuzz/facts-check.c \
+	tests/fuzz/facts-check.h \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/leaks.c \
+	tests/fuzz/leaks.h \
+	tests/fuzz/memory-transport.c \
+	tests/fuzz/memory-transport.h \
+	tests/fuzz/mutate.c \
+	tests/fuzz/mutate.h \
+	tests/fuzz/stream-model.c \
+	tests/fuzz/stream-model.h \
+	$(NULL)
+fuzz_libs = tests/fuzz/libfuzzdriver.la protocol/libproto.la \
+	cudaabi/libabi.la common/libcommon.la
+
+tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c
+tests_fuzz_fuzz_channel_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c
+tests_fuzz_fuzz_facts_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_function_SOURCES = tests/fuzz/fuzz-function.c
+tests_fuzz_fuzz_function_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_hello_SOURCES = tests/fuzz/fuzz-hello.c
+tests_fuzz_fuzz_hello_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_jit_SOURCES = tests/fuzz/fuzz-jit.c
+tests_fuzz_fuzz_jit_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c
+tests_fuzz_fuzz_url_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_visible_SOURCES = tests/fuzz/fuzz-visible.c
+tests_fuzz_fuzz_visible_LDADD = $(fuzz_libs)
+$(tests_fuzz_libfuzzdriver_la_OBJECTS) \
+	$(tests_fuzz_fuzz_channel_OBJECTS) \
+	$(tests_fuzz_fuzz_facts_OBJECTS) \
+	$(tests_fuzz_fuzz_function_OBJECTS) \
+	$(tests_fuzz_fuzz_hello_OBJECTS) \
+	$(tests_fuzz_fuzz_jit_OBJECTS) \
+	$(tests_fuzz_fuzz_url_OBJECTS) \
+	$(tests_fuzz_fuzz_visible_OBJECTS): | $(BUILT_SOURCES)
+
+# libFuzzer brings its own main(), so driver.o stays in its archive; the driver
+# of this tree writes seeds and words for it. Then, for as long as you like:
+#   cd fuzzers && tests/fuzz/fuzz-url -dict=corpus/url.dict corpus/url
+# (no -dict for a binary format: it has no words).
+FUZZERS_CC = clang
+fuzzers: $(fuzz_tests)
+	$(MKDIR_P) fuzzers/corpus
+	for t in $(fuzz_tests:tests/fuzz/fuzz-%=%); do \
+		tests/fuzz/fuzz-$$t --write-seeds fuzzers/corpus/$$t || exit 1; \
+	done
+	test -f fuzzers/Makefile || (cd fuzzers && \
+		`cd .. && cd $(srcdir) && pwd`/configure CC=$(FUZZERS_CC) \
+		CFLAGS='-g -O1 -fsanitize=fuzzer-no-link' \
+		--enable-sanitize=address,undefined)
+	cd fuzzers && $(MAKE) $(AM_MAKEFLAGS) $(BUILT_SOURCES)
+	cd fuzzers && $(MAKE) $(AM_MAKEFLAGS) LDFLAGS=-fsanitize=fuzzer \
+		$(fuzz_tests)
+.PHONY: fuzzers
+clean-local: clean-fuzzers
+clean-fuzzers:
+	rm -rf fuzzers
