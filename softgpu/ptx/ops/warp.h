@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Operations between lanes, and barriers.
+ */
+/* clang-format off */
+FN(BAR_WARP)
+FN(BAR)
+FN(SHFL)
+FN(VOTE)
+FN(MATCH_B32)
+FN(MATCH_B64)
+FN(REDUX)
+FN(REDUX_F32)
+FN(ACTIVEMASK)
+FN(ELECT)
+/* clang-format on */
