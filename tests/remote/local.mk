@@ -16,3 +16,16 @@ tests_remote_test_hostile_client_SOURCES = \
 tests_remote_test_hostile_client_LDADD = server/libsession.la
 $(tests_remote_test_garbled_frames_OBJECTS) \
 	$(tests_remote_test_hostile_client_OBJECTS): | $(BUILT_SOURCES)
+
+# The CUDA programs, natively on the software GPU and through a server.
+cuda_remote_tests = \
+	tests/remote/cuda-driver.tap \
+	tests/remote/cuda-ptds.tap \
+	tests/remote/cuda-rdc.tap \
+	tests/remote/cuda-shared.tap \
+	tests/remote/cuda-static.tap \
+	tests/remote/cuda-tcp.tap \
+	$(NULL)
+TESTS += $(cuda_remote_tests)
+EXTRA_DIST += $(cuda_remote_tests) tests/remote/cuda-programs.sh
+$(cuda_remote_tests:.tap=.log): cuda-programs
