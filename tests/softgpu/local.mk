@@ -10,6 +10,7 @@ soft_tests = \
 	tests/softgpu/test-soft-images \
 	tests/softgpu/test-soft-launch \
 	tests/softgpu/test-soft-legacy-stream-order \
+	tests/softgpu/test-soft-link \
 	tests/softgpu/test-soft-memory-bounds \
 	tests/softgpu/test-soft-memory-model \
 	tests/softgpu/test-soft-modules \
@@ -48,6 +49,9 @@ tests_softgpu_test_soft_launch_LDADD = $(soft_libs)
 tests_softgpu_test_soft_legacy_stream_order_SOURCES = \
 	tests/softgpu/test-soft-legacy-stream-order.c
 tests_softgpu_test_soft_legacy_stream_order_LDADD = $(soft_libs)
+tests_softgpu_test_soft_link_SOURCES = \
+	tests/softgpu/test-soft-link.c
+tests_softgpu_test_soft_link_LDADD = $(soft_libs)
 tests_softgpu_test_soft_memory_bounds_SOURCES = \
 	tests/softgpu/test-soft-memory-bounds.c
 tests_softgpu_test_soft_memory_bounds_LDADD = $(soft_libs)
@@ -74,6 +78,7 @@ soft_test_objects = \
 	$(tests_softgpu_test_soft_images_OBJECTS) \
 	$(tests_softgpu_test_soft_launch_OBJECTS) \
 	$(tests_softgpu_test_soft_legacy_stream_order_OBJECTS) \
+	$(tests_softgpu_test_soft_link_OBJECTS) \
 	$(tests_softgpu_test_soft_memory_bounds_OBJECTS) \
 	$(tests_softgpu_test_soft_memory_model_OBJECTS) \
 	$(tests_softgpu_test_soft_modules_OBJECTS) \

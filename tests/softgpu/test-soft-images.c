@@ -40,9 +40,7 @@ expect_harmless(CUresult r)
 	case CUDA_ERROR_NO_BINARY_FOR_GPU:
 	case CUDA_ERROR_INVALID_PTX:
 	case CUDA_ERROR_UNSUPPORTED_PTX_VERSION: return;
-	default:
-		fprintf(stderr, "damage gave %s\n", cu_name(r));
-		exit(1);
+	default: fprintf(stderr, "damage gave %s\n", cu_name(r)); exit(1);
 	}
 }
 
@@ -90,8 +88,8 @@ the_newest_entry_that_fits_is_taken(void)
 static CUresult
 load_with_log(const void *image, char *log, size_t size)
 {
-	CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER,
-		CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
+	CUjit_option options[] = {
+		CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
 	void *values[] = {log, (void *)size};
 	CUmodule m;
 
