@@ -57,14 +57,14 @@ struct rgpu_ptx_kernel_info {
 	const char *name; /* owned by the module */
 	const struct rgpu_ptx_param *params;
 	uint32_t param_count, param_bytes;
-	uint32_t shared_bytes;  /* static, for a block */
-	uint32_t local_bytes;   /* for a thread */
-	uint32_t const_bytes;   /* .const variables of the module */
-	uint32_t registers;     /* 32-bit registers a thread, as declared */
-	uint32_t max_threads;   /* .maxntid as a product; 0: not given */
-	uint32_t block[3];      /* .reqntid; 0: not given */
-	uint32_t min_blocks;    /* .minnctapersm; 0: not given */
-	uint32_t ptx_version;   /* 90 for .version 9.0 */
+	uint32_t shared_bytes; /* static, for a block */
+	uint32_t local_bytes;  /* for a thread */
+	uint32_t const_bytes;  /* .const variables of the module */
+	uint32_t registers;    /* 32-bit registers a thread, as declared */
+	uint32_t max_threads;  /* .maxntid as a product; 0: not given */
+	uint32_t block[3];     /* .reqntid; 0: not given */
+	uint32_t min_blocks;   /* .minnctapersm; 0: not given */
+	uint32_t ptx_version;  /* 90 for .version 9.0 */
 };
 
 /* What a launch may use of its context. Every function may be called by
@@ -93,8 +93,8 @@ struct rgpu_ptx_launch {
 	const struct rgpu_ptx_env *env;
 	uint32_t grid[3], block[3];
 	uint32_t dynamic_shared; /* bytes */
-	const void *params;      /* kernel_info.param_bytes bytes */
-	bool cooperative;        /* all blocks are resident at once */
+	const void *params;	 /* kernel_info.param_bytes bytes */
+	bool cooperative;	 /* all blocks are resident at once */
 	/* Set to stop the launch from outside (context destroyed): it then
 	 * ends with RGPU_PTX_FAULT_STOPPED soon. May be NULL. */
 	const volatile int *stop;
@@ -102,20 +102,20 @@ struct rgpu_ptx_launch {
 
 enum rgpu_ptx_fault_kind {
 	RGPU_PTX_FAULT_NONE,
-	RGPU_PTX_FAULT_ADDRESS,     /* outside every allocation */
+	RGPU_PTX_FAULT_ADDRESS, /* outside every allocation */
 	RGPU_PTX_FAULT_MISALIGNED,
 	RGPU_PTX_FAULT_ASSERT,
 	RGPU_PTX_FAULT_TRAP,
-	RGPU_PTX_FAULT_BARRIER,     /* a barrier or .sync that cannot complete */
-	RGPU_PTX_FAULT_STACK,       /* recursion beyond the stack */
-	RGPU_PTX_FAULT_BAD_CALL,    /* indirect call to no function */
-	RGPU_PTX_FAULT_NO_MEMORY,   /* the engine itself had no memory */
+	RGPU_PTX_FAULT_BARRIER,	  /* a barrier or .sync that cannot complete */
+	RGPU_PTX_FAULT_STACK,	  /* recursion beyond the stack */
+	RGPU_PTX_FAULT_BAD_CALL,  /* indirect call to no function */
+	RGPU_PTX_FAULT_NO_MEMORY, /* the engine itself had no memory */
 	RGPU_PTX_FAULT_STOPPED,
 };
 
 struct rgpu_ptx_fault {
 	enum rgpu_ptx_fault_kind kind;
-	int line;                 /* of the PTX text */
+	int line; /* of the PTX text */
 	uint32_t block[3], thread[3];
 	uint64_t address;
 	/* "kernel k, line 12: `st.global.u32 [%rd4], %r1`: address 0x..." */

@@ -19,7 +19,9 @@ ptx_tests = \
 	%reldir%/test-ptx-progress \
 	$(NULL)
 check_PROGRAMS += $(ptx_tests)
-TESTS += $(ptx_tests)
+TESTS += $(ptx_tests) %reldir%/test-ptx-isas.sh
+EXTRA_DIST += %reldir%/test-ptx-isas.sh
+tests/ptx/test-ptx-isas.log: $(ptx_tests)
 
 check_LTLIBRARIES += tests/ptx/libharness.la tests/ptx/libops.la
 tests_ptx_libharness_la_SOURCES = %reldir%/harness.c %reldir%/harness.h
@@ -38,5 +40,36 @@ tests_ptx_libops_la_SOURCES = \
 	%reldir%/ref.h \
 	$(NULL)
 # The reference rounds as it is written.
-tests_ptx_libops_la_CFLAGS = $(AM_CFLAGS) -ffp-contract=off -frounding-math
+tests_ptx_libops_la_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
 tests_ptx_libops_la_LIBADD = tests/ptx/libharness.la
+
+tests_ptx_test_ptx_call_SOURCES = %reldir%/test-ptx-call.c
+tests_ptx_test_ptx_call_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_fault_SOURCES = %reldir%/test-ptx-fault.c
+tests_ptx_test_ptx_fault_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_flow_SOURCES = %reldir%/test-ptx-flow.c
+tests_ptx_test_ptx_flow_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_memory_SOURCES = %reldir%/test-ptx-memory.c
+tests_ptx_test_ptx_memory_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_module_SOURCES = %reldir%/test-ptx-module.c
+tests_ptx_test_ptx_module_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_ops_bits_SOURCES = %reldir%/test-ptx-ops-bits.c
+tests_ptx_test_ptx_ops_bits_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_cvt_SOURCES = %reldir%/test-ptx-ops-cvt.c
+tests_ptx_test_ptx_ops_cvt_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_float_SOURCES = %reldir%/test-ptx-ops-float.c
+tests_ptx_test_ptx_ops_float_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_half_SOURCES = %reldir%/test-ptx-ops-half.c
+tests_ptx_test_ptx_ops_half_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_int_SOURCES = %reldir%/test-ptx-ops-int.c
+tests_ptx_test_ptx_ops_int_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_mem_SOURCES = %reldir%/test-ptx-ops-mem.c
+tests_ptx_test_ptx_ops_mem_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_move_SOURCES = %reldir%/test-ptx-ops-move.c
+tests_ptx_test_ptx_ops_move_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_warp_SOURCES = %reldir%/test-ptx-ops-warp.c
+tests_ptx_test_ptx_ops_warp_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_printf_SOURCES = %reldir%/test-ptx-printf.c
+tests_ptx_test_ptx_printf_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_progress_SOURCES = %reldir%/test-ptx-progress.c
+tests_ptx_test_ptx_progress_LDADD = tests/ptx/libharness.la

@@ -10,22 +10,25 @@
 
 #include "tests/ptx/ops.h"
 
+/* At most this many bytes are added at once. */
+#define PIECE_MAX 2048
+
 void
 ops_add(struct ops_text *text, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
 
-	if (text->room - text->len < 512) {
+	if (text->room - text->len < PIECE_MAX) {
 		text->room = text->room * 2 + 4096;
 		text->data = realloc(text->data, text->room);
 		if (!text->data)
 			abort();
 	}
 	va_start(ap, fmt);
-	n = vsnprintf(text->data + text->len, 512, fmt, ap);
+	n = vsnprintf(text->data + text->len, PIECE_MAX, fmt, ap);
 	va_end(ap);
-	if (n < 0 || n >= 512)
+	if (n < 0 || n >= PIECE_MAX)
 		abort();
 	text->len += (size_t)n;
 }

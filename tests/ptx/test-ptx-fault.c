@@ -17,8 +17,8 @@
 /* A kernel that does one access at %d9 + offset in a space whose variable has
  * BYTES bytes. Thread 37 does it. */
 static const char frame[] =
-	HEADER ".visible .entry k(.param .u64 mem, .param .s64 at, "
-	       ".param .align 8 .b8 p[96])\n{\n"
+	HEADER ".visible .entry k(.param .align 8 .b8 p[96], "
+	       ".param .u64 mem, .param .s64 at)\n{\n"
 	       ".reg .pred %%p<4>;\n.reg .b16 %%h<8>;\n.reg .b32 %%r<12>;\n"
 	       ".reg .b64 %%d<12>;\n.shared .align 8 .b8 s[96];\n"
 	       ".local .align 8 .b8 l[96];\n"
@@ -83,10 +83,10 @@ run_at(struct t_launch *l, const char *what, int64_t at,
 	enum rgpu_ptx_fault_kind right)
 {
 	struct {
+		unsigned char p[96];
 		void *mem;
 		int64_t at;
-		unsigned char p[96];
-	} params = {memory, at, {0}};
+	} params = {{0}, memory, at};
 	char line[128];
 	enum rgpu_ptx_fault_kind rc = t_run(l, &params);
 

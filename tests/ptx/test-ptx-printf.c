@@ -99,8 +99,16 @@ test_integers(void)
 	}
 	SAME("%c|", INT('q'), 'q');
 	SAME("%5c|", INT('q'), 'q');
-	SAME("%hd|", INT(77), (short)77);
-	SAME("%hhx|", INT(77), (unsigned char)77);
+	/* An int is what is passed; the length cuts it. */
+	SAME("%hd|", INT(70000), (short)70000);
+	SAME("%hi|", INT(0x18000), (short)0x18000);
+	SAME("%hu|", INT(-1), (unsigned short)-1);
+	SAME("%hx|", INT(-70000), (unsigned short)-70000);
+	SAME("%hhd|", INT(200), (signed char)200);
+	SAME("%hhx|", INT(0x1234), (unsigned char)0x34);
+	SAME("%zu|", LONG(1ll << 40), (size_t)1 << 40);
+	SAME("%jd|", LONG(-(1ll << 40)), -((intmax_t)1 << 40));
+	SAME("%td|", LONG(-5), (ptrdiff_t)-5);
 }
 
 static void
