@@ -14,6 +14,16 @@ say() {
 	printf '%s%s%s\n' "$bold" "$*" "$plain" >&2
 }
 
+# timed NAME COMMAND...: runs it and says how long it took
+timed() {
+	local name=$1 start=$SECONDS status=0
+
+	shift
+	"$@" || status=$?
+	note "$name: $((SECONDS - start)) s"
+	return $status
+}
+
 # note TEXT...: a detail of the step
 note() {
 	printf '  %s\n' "$*" >&2
