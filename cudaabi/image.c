@@ -45,6 +45,14 @@ word(const void *p)
 	return v;
 }
 
+/* Text may be shorter than a number. None of the numbers has a zero in it: the
+ * comparison ends at the text's NUL. */
+static bool
+begins_with(const void *image, uint32_t magic)
+{
+	return !strncmp(image, (const char *)&magic, sizeof(magic));
+}
+
 static size_t
 fatbin_size(const void *p)
 {
@@ -111,6 +119,8 @@ looks_like_ptx(const char *p, size_t limit)
 				(p[i] != '*' || p[i + 1] != '/');
 				i++)
 				;
+			if (i + 1 >= limit || !p[i])
+				return false;
 			i += 2;
 		} else {
 			return limit - i >= 8 && !strncmp(p + i, ".version", 8);
@@ -128,10 +138,10 @@ one_part(const void *image, struct rgpu_image_part *part)
 	part->data = image;
 	part->kind = RGPU_IMAGE_UNKNOWN;
 	part->size = 0;
-	if (word(image) == FATBIN_MAGIC) {
+	if (begins_with(image, FATBIN_MAGIC)) {
 		part->kind = RGPU_IMAGE_FATBIN;
 		part->size = fatbin_size(image);
-	} else if (!memcmp(image, ELFMAG, SELFMAG)) {
+	} else if (!strncmp(image, ELFMAG, SELFMAG)) {
 		part->kind = RGPU_IMAGE_ELF;
 		part->size = elf_size(image, unknown);
 	} else if (looks_like_ptx(image, unknown)) {
@@ -149,8 +159,8 @@ rgpu_image_parts(const void *image, struct rgpu_image_part *parts, size_t max,
 	struct wrapper w;
 
 	*count = 0;
-	if (*(const char *)image == '\0' || word(image) != WRAPPER_MAGIC) {
-		if (*(const char *)image == '\0' || one_part(image, &part))
+	if (!begins_with(image, WRAPPER_MAGIC)) {
+		if (one_part(image, &part))
 			return -1;
 		if (max > 0)
 			parts[0] = part;

@@ -33,6 +33,7 @@ my %outputs = (
 	'serve.h' => ['Server', 'serve_header'],
 	'dispatch.c' => ['Server', 'dispatch'],
 	'roundtrip.c' => ['Tests', 'roundtrip'],
+	'fuzz-messages.c' => ['Tests', 'fuzz'],
 	'rgpu-coverage.7' => ['Man', 'coverage'],
 );
 

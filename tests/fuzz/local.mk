@@ -2,13 +2,17 @@
 # Fuzz targets. `make check` runs each for a few seconds with the driver here;
 # `make fuzzers` links them with clang's libFuzzer for long runs.
 fuzz_tests = \
+	tests/fuzz/fuzz-bundle \
 	tests/fuzz/fuzz-channel \
 	tests/fuzz/fuzz-facts \
 	tests/fuzz/fuzz-function \
 	tests/fuzz/fuzz-hello \
+	tests/fuzz/fuzz-image \
 	tests/fuzz/fuzz-jit \
+	tests/fuzz/fuzz-unpack \
 	tests/fuzz/fuzz-url \
 	tests/fuzz/fuzz-visible \
+	tests/fuzz/fuzz-wire \
 	$(NULL)
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -20,6 +24,8 @@ tests_fuzz_libfuzzdriver_la_SOURCES = \
 	tests/fuzz/facts-check.h \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
+	tests/fuzz/images.c \
+	tests/fuzz/images.h \
 	tests/fuzz/leaks.c \
 	tests/fuzz/leaks.h \
 	tests/fuzz/memory-transport.c \
@@ -32,6 +38,8 @@ tests_fuzz_libfuzzdriver_la_SOURCES = \
 fuzz_libs = tests/fuzz/libfuzzdriver.la protocol/libproto.la \
 	cudaabi/libabi.la common/libcommon.la
 
+tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz-bundle.c
+tests_fuzz_fuzz_bundle_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c
 tests_fuzz_fuzz_channel_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c
@@ -40,20 +48,37 @@ tests_fuzz_fuzz_function_SOURCES = tests/fuzz/fuzz-function.c
 tests_fuzz_fuzz_function_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_hello_SOURCES = tests/fuzz/fuzz-hello.c
 tests_fuzz_fuzz_hello_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz-image.c
+tests_fuzz_fuzz_image_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_jit_SOURCES = tests/fuzz/fuzz-jit.c
 tests_fuzz_fuzz_jit_LDADD = $(fuzz_libs)
+# unpack.c is compiled a second time: the software GPU has it for itself.
+tests_fuzz_fuzz_unpack_SOURCES = tests/fuzz/fuzz-unpack.c softgpu/unpack.c
+tests_fuzz_fuzz_unpack_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_fuzz_unpack_LDADD = $(fuzz_libs) $(ZSTD_LIBS) $(LZ4_LIBS)
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz-url.c
 tests_fuzz_fuzz_url_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_visible_SOURCES = tests/fuzz/fuzz-visible.c
 tests_fuzz_fuzz_visible_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz-wire.c tests/fuzz/messages.h
+nodist_tests_fuzz_fuzz_wire_SOURCES = tests/gen/fuzz-messages.c
+tests_fuzz_fuzz_wire_LDADD = $(fuzz_libs)
+
+tests/gen/fuzz-messages.c: $(apigen_deps)
+	$(run_apigen)
+CLEANFILES += tests/gen/fuzz-messages.c
 $(tests_fuzz_libfuzzdriver_la_OBJECTS) \
+	$(tests_fuzz_fuzz_bundle_OBJECTS) \
 	$(tests_fuzz_fuzz_channel_OBJECTS) \
 	$(tests_fuzz_fuzz_facts_OBJECTS) \
 	$(tests_fuzz_fuzz_function_OBJECTS) \
 	$(tests_fuzz_fuzz_hello_OBJECTS) \
+	$(tests_fuzz_fuzz_image_OBJECTS) \
 	$(tests_fuzz_fuzz_jit_OBJECTS) \
+	$(tests_fuzz_fuzz_unpack_OBJECTS) \
 	$(tests_fuzz_fuzz_url_OBJECTS) \
-	$(tests_fuzz_fuzz_visible_OBJECTS): | $(BUILT_SOURCES)
+	$(tests_fuzz_fuzz_visible_OBJECTS) \
+	$(tests_fuzz_fuzz_wire_OBJECTS): | $(BUILT_SOURCES)
 
 # libFuzzer brings its own main(), so driver.o stays in its archive; the driver
 # of this tree writes seeds and words for it. Then, for as long as you like:
