@@ -35,6 +35,7 @@ my %outputs = (
 	'roundtrip.c' => ['Tests', 'roundtrip'],
 	'fuzz-messages.c' => ['Tests', 'fuzz'],
 	'rgpu-coverage.7' => ['Man', 'coverage'],
+	'messages.md' => ['Protocol', 'table'],
 );
 
 my ($dir, $what) = @ARGV;

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The documentation says what the code does.
 docs_tests = \
+	tests/docs/test-protocol-example.sh \
+	tests/docs/test-protocol-tables.sh \
+	tests/remote/test-second-client.sh \
 	$(NULL)
 TESTS += $(docs_tests)
-EXTRA_DIST += $(docs_tests)
+EXTRA_DIST += $(docs_tests) tests/remote/second-client.py
 
 check_PROGRAMS += tests/docs/example-session
 tests_docs_example_session_SOURCES = tests/docs/example-session.c
