@@ -151,10 +151,10 @@ explain(const struct inventory *inv, char message[RGPU_MESSAGE_MAX])
 			inv->missing);
 	else
 		snprintf(message, RGPU_MESSAGE_MAX,
-			"the image has no PTX that this device can run, only "
-			"%s; compile with -gencode arch=compute_%u,"
+			"the image has no PTX that this device can run%s%s; "
+			"compile with -gencode arch=compute_%u,"
 			"code=compute_%u",
-			inv->len ? inv->text : "nothing known", sm, sm);
+			inv->len ? ", only " : "", inv->text, sm, sm);
 }
 
 static CUresult

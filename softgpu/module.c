@@ -236,15 +236,16 @@ rgpu_function_load(
 {
 	const struct rgpu_ptx_kernel *kernel = atomic_load(&function->kernel);
 	char message[RGPU_MESSAGE_MAX] = "";
-	CUresult r = CUDA_SUCCESS;
+	CUresult r = atomic_load(&function->refused);
 
-	if (!kernel) {
+	if (!kernel && !r) {
 		r = rgpu_program_kernel(function->module->program,
 			function->entry.name, &kernel, message);
-		if (r)
-			rgpu_err("%s: %s", function->entry.name, message);
-		else
+		if (!r)
 			atomic_store(&function->kernel, kernel);
+		else if (r == CUDA_ERROR_OUT_OF_MEMORY ||
+			!atomic_exchange(&function->refused, r))
+			rgpu_err("%s: %s", function->entry.name, message);
 	}
 	if (!r)
 		*out = kernel;

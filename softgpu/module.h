@@ -24,6 +24,7 @@ struct rgpu_function {
 	struct rgpu_entry_settings settings;
 	/* NULL: not decoded yet. */
 	_Atomic(const struct rgpu_ptx_kernel *) kernel;
+	_Atomic CUresult refused; /* why it cannot be decoded, once logged */
 };
 
 struct rgpu_module {
@@ -62,7 +63,7 @@ CUresult rgpu_module_function(struct rgpu_module *module, const char *name,
 void rgpu_module_set(struct rgpu_module *module, const char *name,
 	CUfunction_attribute attribute, int value);
 
-/* Decodes it if that has not been done. What is wrong goes to the log. */
+/* Decodes it if that has not been done. What is wrong goes to the log, once. */
 CUresult rgpu_function_load(
 	struct rgpu_function *function, const struct rgpu_ptx_kernel **out);
 

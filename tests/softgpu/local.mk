@@ -4,7 +4,10 @@ soft_tests = \
 	tests/softgpu/test-soft-async-copies \
 	tests/softgpu/test-soft-context-stack \
 	tests/softgpu/test-soft-copies \
+	tests/softgpu/test-soft-dlopen \
 	tests/softgpu/test-soft-events \
+	tests/softgpu/test-soft-exit \
+	tests/softgpu/test-soft-faults \
 	tests/softgpu/test-soft-fork \
 	tests/softgpu/test-soft-host-memory \
 	tests/softgpu/test-soft-images \
@@ -31,9 +34,20 @@ tests_softgpu_test_soft_context_stack_LDADD = $(soft_libs)
 tests_softgpu_test_soft_copies_SOURCES = \
 	tests/softgpu/test-soft-copies.c
 tests_softgpu_test_soft_copies_LDADD = $(soft_libs)
+tests_softgpu_test_soft_dlopen_SOURCES = \
+	tests/softgpu/test-soft-dlopen.c
+tests_softgpu_test_soft_dlopen_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DLIBCUDA='"$(abs_top_builddir)/softgpu/.libs/libcuda.so.1"'
+EXTRA_tests_softgpu_test_soft_dlopen_DEPENDENCIES = $(soft_libs)
 tests_softgpu_test_soft_events_SOURCES = \
 	tests/softgpu/test-soft-events.c
 tests_softgpu_test_soft_events_LDADD = $(soft_libs)
+tests_softgpu_test_soft_exit_SOURCES = \
+	tests/softgpu/test-soft-exit.c
+tests_softgpu_test_soft_exit_LDADD = $(soft_libs)
+tests_softgpu_test_soft_faults_SOURCES = \
+	tests/softgpu/test-soft-faults.c
+tests_softgpu_test_soft_faults_LDADD = $(soft_libs)
 tests_softgpu_test_soft_fork_SOURCES = \
 	tests/softgpu/test-soft-fork.c
 tests_softgpu_test_soft_fork_LDADD = $(soft_libs)
@@ -72,7 +86,10 @@ soft_test_objects = \
 	$(tests_softgpu_test_soft_async_copies_OBJECTS) \
 	$(tests_softgpu_test_soft_context_stack_OBJECTS) \
 	$(tests_softgpu_test_soft_copies_OBJECTS) \
+	$(tests_softgpu_test_soft_dlopen_OBJECTS) \
 	$(tests_softgpu_test_soft_events_OBJECTS) \
+	$(tests_softgpu_test_soft_exit_OBJECTS) \
+	$(tests_softgpu_test_soft_faults_OBJECTS) \
 	$(tests_softgpu_test_soft_fork_OBJECTS) \
 	$(tests_softgpu_test_soft_host_memory_OBJECTS) \
 	$(tests_softgpu_test_soft_images_OBJECTS) \
