@@ -110,9 +110,12 @@ init_warp(struct ptx_block *b, unsigned index)
 	w->rf = get_memory(w->rf_bytes);
 	if (!w->rf)
 		return -1;
-	/* The biases are what the low bits of an operand add. */
-	w->base[PTX_BASE_UNIFORM] = b->uniform - PTX_BASE_UNIFORM;
-	w->base[PTX_BASE_WARP] = w->values - PTX_BASE_WARP;
+	/* The biases are what the low bits of an operand add; no element of
+	 * the arrays lies there, so they are taken off numbers. */
+	w->base[PTX_BASE_UNIFORM] =
+		(uint8_t *)((uintptr_t)b->uniform - PTX_BASE_UNIFORM);
+	w->base[PTX_BASE_WARP] =
+		(uint8_t *)((uintptr_t)w->values - PTX_BASE_WARP);
 	set_warp_values(w);
 	return 0;
 }
