@@ -234,12 +234,16 @@ ptx_build_lop3(struct ptx_dec *dec, const struct ptx_insn *in,
 	const struct ptx_form *form)
 {
 	uint32_t value = ptx_reg_new(dec, 32), test = ptx_reg_new(dec, 1);
-	uint32_t src[3], lut = 0, q;
+	uint32_t src[3], lut = 0, q, d, p;
 	struct ptx_op *op;
 
 	(void)form;
-	if (ptx_want_args(dec, in, 6, 6) || !value || !test)
+	if (ptx_want_args(dec, in, 6, 6) || !value || !test ||
+		ptx_dest_pair(dec, &in->arg[0], &d, &p))
 		return -1;
+	if (!p)
+		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
+			"needs a predicate for its second result");
 	for (unsigned i = 0; i < 3; i++) {
 		src[i] = ptx_source(dec, in, &in->arg[i + 1], PTX_B32);
 		if (src[i] == PTX_BAD_OPERAND)
@@ -259,12 +263,10 @@ ptx_build_lop3(struct ptx_dec *dec, const struct ptx_insn *in,
 		ptx_set(dec, 1, ptx_reg_operand(value)))
 		return -1;
 	test = combine(dec, in, ptx_reg_operand(test), q);
-	if (!in->arg[0].pair || !test || !ptx_emit(dec, PTX_X_MOV_B32) ||
-		ptx_set_def(dec, 0, in->arg[0].reg) ||
+	if (!test || !ptx_emit(dec, PTX_X_MOV_B32) || ptx_set_def(dec, 0, d) ||
 		ptx_set(dec, 1, ptx_reg_operand(value)))
-		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
-			"needs a register and a predicate for results");
-	return write_pred(dec, in->arg[0].pair, test);
+		return -1;
+	return write_pred(dec, p, test);
 }
 
 static enum ptx_compare

@@ -20,7 +20,7 @@ struct actual {
 };
 
 struct call {
-	struct actual *arg, *result;
+	struct actual arg[CALL_ARGS_MAX], result[CALL_ARGS_MAX];
 	uint32_t args, results;
 	struct ptx_func *func;
 	uint32_t target; /* operand, when func is NULL */
@@ -92,6 +92,12 @@ get_actual(struct ptx_dec *dec, const struct ptx_arg *arg, bool result,
 	*out = (struct actual){0};
 	if (arg->kind == PTX_ARG_PLACE && arg->place.space == PTX_LOCAL &&
 		arg->place.origin == PTX_AT_FRAME) {
+		/* "a+8" may lead out of the variable, and of all memory. */
+		if (arg->place.offset > dec->code->local_bytes ||
+			arg->place.size >
+				dec->code->local_bytes - arg->place.offset)
+			return ptx_refuse(dec, RGPU_PTX_SYNTAX,
+				"passes what is outside of its variables");
 		out->offset = (uint32_t)arg->place.offset;
 		out->size = (uint32_t)arg->place.size;
 		return 0;
@@ -110,14 +116,8 @@ get_actual(struct ptx_dec *dec, const struct ptx_arg *arg, bool result,
 /* "(a, b)"; lex is at the '('. formals: of the callee, or NULL. */
 static int
 parse_list(struct ptx_dec *dec, bool result, const struct ptx_formals *formals,
-	struct actual **list, uint32_t *count)
+	struct actual list[CALL_ARGS_MAX], uint32_t *count)
 {
-	struct actual *out =
-		ptx_arena_get(&dec->arena, CALL_ARGS_MAX * sizeof(*out));
-
-	if (!out)
-		return ptx_no_memory(dec);
-	*list = out;
 	ptx_lex_next(&dec->lex);
 	if (ptx_lex_take(&dec->lex, ')'))
 		return 0;
@@ -131,7 +131,7 @@ parse_list(struct ptx_dec *dec, bool result, const struct ptx_formals *formals,
 			return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 				"passes too many arguments");
 		if (ptx_parse_arg(dec, &arg) ||
-			get_actual(dec, &arg, result, size, &out[(*count)++]))
+			get_actual(dec, &arg, result, size, &list[(*count)++]))
 			return -1;
 	} while (ptx_lex_take(&dec->lex, ','));
 	if (!ptx_lex_take(&dec->lex, ')'))
@@ -186,7 +186,7 @@ parse_call(struct ptx_dec *dec, struct call *call)
 {
 	*call = (struct call){0};
 	if (ptx_lex_is(&dec->lex, '(')) {
-		if (parse_list(dec, true, NULL, &call->result, &call->results))
+		if (parse_list(dec, true, NULL, call->result, &call->results))
 			return -1;
 		if (!ptx_lex_take(&dec->lex, ','))
 			return ptx_refuse(dec, RGPU_PTX_SYNTAX, "lacks a ','");
@@ -197,7 +197,7 @@ parse_call(struct ptx_dec *dec, struct call *call)
 		return 0;
 	if (ptx_lex_is(&dec->lex, '(')) {
 		if (parse_list(dec, false,
-			    call->func ? &call->func->params : NULL, &call->arg,
+			    call->func ? &call->func->params : NULL, call->arg,
 			    &call->args))
 			return -1;
 		if (!ptx_lex_take(&dec->lex, ','))

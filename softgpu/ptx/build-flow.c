@@ -56,6 +56,9 @@ ptx_build_brx(struct ptx_dec *dec, const struct ptx_insn *in,
 		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 			"does not name a list of branch targets before it");
 	n = count_labels(name);
+	if (dec->jumps + n > PTX_JUMPS_MAX)
+		return ptx_refuse(
+			dec, RGPU_PTX_UNSUPPORTED, "is one jump too many");
 	table = ptx_arena_get(&dec->code->arena,
 		sizeof(*table) + n * sizeof(table->target[0]));
 	op = ptx_emit(dec, PTX_X_BRX);

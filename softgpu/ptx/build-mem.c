@@ -324,9 +324,11 @@ static bool
 is_uniform_param(
 	const struct address *a, unsigned bytes, const struct ptx_dec *dec)
 {
+	uint32_t all = dec->func->params.bytes;
+
 	return a->space == PTX_PARAM &&
 		a->base == ptx_uniform_operand(PTX_U_ZERO) &&
-		a->offset + bytes <= dec->func->params.bytes &&
+		a->offset <= all && bytes <= all - a->offset &&
 		dec->func->entry && a->offset % bytes == 0;
 }
 

@@ -60,24 +60,6 @@ ptx_build_warp_bar(struct ptx_dec *dec, const struct ptx_insn *in,
 	return ptx_set(dec, 1, members);
 }
 
-/* The result "d|p": d of 32 bits, p a predicate or absent. */
-static int
-get_pair(struct ptx_dec *dec, const struct ptx_arg *arg, uint32_t *d,
-	uint32_t *p)
-{
-	struct ptx_arg alone = *arg;
-
-	alone.pair = 0;
-	*d = ptx_dest(dec, &alone, 32);
-	*p = arg->pair;
-	if (!*d)
-		return -1;
-	if (*p > PTX_REG_SINK && dec->reg[*p].bits != 1)
-		return ptx_refuse(
-			dec, RGPU_PTX_SYNTAX, "has no predicate after '|'");
-	return 0;
-}
-
 static int
 set_pair(struct ptx_dec *dec, uint32_t d, uint32_t p)
 {
@@ -94,7 +76,8 @@ ptx_build_shfl(struct ptx_dec *dec, const struct ptx_insn *in,
 	uint32_t d, p, s[4];
 	struct ptx_op *op;
 
-	if (ptx_want_args(dec, in, 5, 5) || get_pair(dec, &in->arg[0], &d, &p))
+	if (ptx_want_args(dec, in, 5, 5) ||
+		ptx_dest_pair(dec, &in->arg[0], &d, &p))
 		return -1;
 	for (unsigned i = 0; i < 4; i++) {
 		s[i] = ptx_source(dec, in, &in->arg[i + 1], PTX_B32);
@@ -142,7 +125,8 @@ ptx_build_match(struct ptx_dec *dec, const struct ptx_insn *in,
 	uint32_t d, p, a, members;
 	struct ptx_op *op;
 
-	if (ptx_want_args(dec, in, 3, 3) || get_pair(dec, &in->arg[0], &d, &p))
+	if (ptx_want_args(dec, in, 3, 3) ||
+		ptx_dest_pair(dec, &in->arg[0], &d, &p))
 		return -1;
 	if (p && !form->x)
 		return ptx_refuse(dec, RGPU_PTX_SYNTAX,
@@ -193,7 +177,8 @@ ptx_build_elect(struct ptx_dec *dec, const struct ptx_insn *in,
 	uint32_t d, p, members;
 
 	(void)form;
-	if (ptx_want_args(dec, in, 2, 2) || get_pair(dec, &in->arg[0], &d, &p))
+	if (ptx_want_args(dec, in, 2, 2) ||
+		ptx_dest_pair(dec, &in->arg[0], &d, &p))
 		return -1;
 	if (!p)
 		return ptx_refuse(dec, RGPU_PTX_SYNTAX, "needs a predicate");

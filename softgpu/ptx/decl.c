@@ -200,6 +200,8 @@ parse_init(const struct decl *d, struct ptx_var *var)
 	var->init_end = d->lex->tok.text;
 	if (var->unsized) {
 		/* stride[0] is that of one element, as [] counted as [1]. */
+		if (elements > SIZE_LIMIT / (var->stride[0] + 1))
+			return fail(d, RGPU_PTX_SYNTAX, "ends too long a list");
 		var->unsized = false;
 		var->size = var->stride[0] * elements;
 		var->stride[0] = var->size;

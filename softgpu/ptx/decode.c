@@ -87,6 +87,7 @@ build(struct ptx_dec *dec, struct ptx_insn *in)
 	if (!form)
 		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 			"is not supported with these modifiers and types");
+	dec->parts = form->build == ptx_build_video;
 	/* A call has operands in a way of its own. */
 	if (form->build != ptx_build_call && ptx_parse_args(dec, in))
 		return -1;
@@ -96,12 +97,11 @@ build(struct ptx_dec *dec, struct ptx_insn *in)
 int
 ptx_decode_insn(struct ptx_dec *dec)
 {
-	struct ptx_insn *in = ptx_arena_get(&dec->arena, sizeof(*in));
+	struct ptx_insn *in = &dec->statement;
 	int rc;
 
-	if (!in)
-		return ptx_no_memory(dec);
-	in->text = dec->lex.tok.text;
+	*in = (struct ptx_insn){.text = dec->lex.tok.text};
+	dec->vectors = 0;
 	dec->insn = in;
 	rc = parse_guard(dec, in);
 	if (rc == 0 && dec->lex.tok.kind != PTX_TOK_NAME)

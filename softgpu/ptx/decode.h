@@ -12,6 +12,8 @@
 #define PTX_ARGS_MAX   8
 #define PTX_SCOPES_MAX 64
 #define PTX_VECTOR_MAX 8
+/* Of one body: entries of branch tables may be many more than their text. */
+#define PTX_JUMPS_MAX  (1u << 22)
 
 /* Registers that are always there, at fixed places of the frame. */
 enum ptx_fixed_reg {
@@ -87,7 +89,9 @@ struct ptx_arg {
 	uint64_t offset; /* MEMORY */
 	const struct ptx_func *func;
 	unsigned special;
-	uint32_t pair; /* the register after '|' */
+	uint32_t pair;	  /* the register after '|' */
+	const char *part; /* "b310" of %r1.b310, where that is allowed */
+	uint32_t part_len;
 	struct ptx_arg *list;
 	unsigned count;
 };
@@ -118,7 +122,7 @@ struct ptx_fixup {
 	uint32_t op;
 	int32_t entry; /* of a branch table; -1: the operation itself */
 	const char *text;
-	uint32_t len, depth;
+	uint32_t len;
 	const char *at;
 };
 
@@ -130,11 +134,16 @@ struct ptx_dec {
 	struct ptx_lex lex;
 	struct ptx_arena arena; /* of this decoding only */
 	const struct ptx_insn *insn;
+	struct ptx_insn statement; /* what insn points to, mostly */
+	struct ptx_arg vector[PTX_ARGS_MAX][PTX_VECTOR_MAX]; /* its operands */
+	unsigned vectors;
+	bool parts; /* %r1.b310 is allowed in this instruction */
 
 	struct ptx_map names, banks;
 	struct ptx_scope {
 		struct ptx_name *newest; /* declared in it */
 		uint32_t local;		 /* memory in use at its start */
+		size_t jumps;		 /* pending at its start */
 		bool keeps;		 /* has .local variables */
 	} scope[PTX_SCOPES_MAX];
 	unsigned depth;
@@ -145,6 +154,7 @@ struct ptx_dec {
 	size_t use_room, op_room, at_room;
 	struct ptx_fixup *fixup;
 	size_t fixups, fixup_room;
+	uint64_t jumps;	       /* all of them, for a limit */
 	struct ptx_map consts; /* key: width and value */
 	size_t const_room;
 	uint32_t local_now; /* local memory in use */
@@ -213,6 +223,9 @@ uint32_t ptx_source_pred(struct ptx_dec *dec, const struct ptx_insn *in,
 	const struct ptx_arg *arg);
 uint32_t ptx_dest(
 	struct ptx_dec *dec, const struct ptx_arg *arg, unsigned bits);
+/* The result "d|p": d of 32 bits, p a predicate or 0. */
+int ptx_dest_pair(struct ptx_dec *dec, const struct ptx_arg *arg, uint32_t *d,
+	uint32_t *p);
 /* Puts the address of a place in a register of 32 or 64 bits. */
 uint32_t ptx_place_operand(
 	struct ptx_dec *dec, const struct ptx_place *place, unsigned bits);

@@ -254,6 +254,23 @@ ptx_dest(struct ptx_dec *dec, const struct ptx_arg *arg, unsigned bits)
 	return arg->reg;
 }
 
+int
+ptx_dest_pair(struct ptx_dec *dec, const struct ptx_arg *arg, uint32_t *d,
+	uint32_t *p)
+{
+	struct ptx_arg alone = *arg;
+
+	alone.pair = 0;
+	*d = ptx_dest(dec, &alone, 32);
+	*p = arg->pair;
+	if (!*d)
+		return -1;
+	if (*p > PTX_REG_SINK && dec->reg[*p].bits != 1)
+		return ptx_refuse(
+			dec, RGPU_PTX_SYNTAX, "has no predicate after '|'");
+	return 0;
+}
+
 /* base + offset of a symbol, in 32 or 64 bits */
 static uint32_t
 add_base(struct ptx_dec *dec, uint32_t base, uint64_t offset, unsigned bits)
@@ -307,6 +324,9 @@ ptx_place_operand(
 int
 ptx_jump_to(struct ptx_dec *dec, int32_t entry, const char *text, uint32_t len)
 {
+	if (dec->jumps++ == PTX_JUMPS_MAX)
+		return ptx_refuse(
+			dec, RGPU_PTX_UNSUPPORTED, "is one jump too many");
 	if (ptx_grow(&dec->fixup, dec->fixups, &dec->fixup_room,
 		    sizeof(*dec->fixup)))
 		return ptx_no_memory(dec);
@@ -315,7 +335,6 @@ ptx_jump_to(struct ptx_dec *dec, int32_t entry, const char *text, uint32_t len)
 			.entry = entry,
 			.text = text,
 			.len = len,
-			.depth = dec->depth,
 			.at = dec->insn->text};
 	return 0;
 }

@@ -242,6 +242,8 @@ enter(struct ptx_warp *w, const struct ptx_op *op, uint32_t mask,
 		ptx_fault(w, op, mask, RGPU_PTX_FAULT_STACK, 0, NULL);
 		return false;
 	}
+	/* Recursion can take forever without any backward jump. */
+	w->yielding |= --w->fuel < 0;
 	pass_arguments(w, op->ext, callee, base, mask);
 	ptx_add_split(w, code->ops, code, base, mask);
 	return true;

@@ -5,6 +5,7 @@
 #include "config.h"
 #include "softgpu/ptx/exec-int.h"
 #include "softgpu/ptx/exec-vec.h"
+#include "softgpu/ptx/exec-video.h"
 #include "softgpu/ptx/tables.h"
 
 #define OP1   PTX_OP1

@@ -66,12 +66,93 @@ after_sync(struct ptx_warp *w, const struct ptx_op *op)
 	return rgpu_unlikely(w->saved) ? w->stop : op + 1;
 }
 
+static const struct ptx_op *x_BAR_WARP(
+	struct ptx_warp *w, const struct ptx_op *op, uint32_t mask);
+
+/* The lanes of another split that wait at a bar.warp.sync for these members;
+ * their operand is relative to their own frame and code. */
+static uint32_t
+waiting_for(const struct ptx_warp *w, const struct ptx_split *s, uint32_t m)
+{
+	uint32_t operand = s->pc->r[1];
+	const uint8_t *p = ptx_at(w, operand);
+	const uint32_t *members;
+
+	if (s->state != PTX_SYNC || s->pc->exec != x_BAR_WARP)
+		return 0;
+	if ((operand & 3) == PTX_BASE_FRAME)
+		p = w->rf + s->frame + operand;
+	if ((operand & 3) == PTX_BASE_CONST)
+		p = s->code->consts - PTX_BASE_CONST + operand;
+	members = (const uint32_t *)__builtin_assume_aligned(p, 64);
+	return PTX_BITS(members[i] == m) & s->mask;
+}
+
+/* Lanes that wait for these members in other places go on. */
+static void
+release_all(struct ptx_warp *w, uint32_t m)
+{
+	unsigned count = w->count;
+
+	for (unsigned n = 0; n < count; n++) {
+		struct ptx_split *s = &w->split[n];
+		uint32_t lanes = n == w->current ? 0 : waiting_for(w, s, m);
+
+		if (!lanes)
+			continue;
+		if (lanes == s->mask) {
+			s->pc++;
+			s->state = PTX_RUN;
+			continue;
+		}
+		s->mask &= ~lanes;
+		ptx_add_split(w, s->pc + 1, s->code, s->frame, lanes);
+	}
+}
+
+/*
+ * Unlike other operations, the members may be at several of these barriers:
+ * in both branches of an if, say. True: all of them are at one.
+ */
+static bool
+met_elsewhere(struct ptx_warp *w, uint32_t m, uint32_t here)
+{
+	uint32_t lanes = here;
+
+	for (unsigned n = 0; n < w->count; n++)
+		if (n != w->current)
+			lanes |= waiting_for(w, &w->split[n], m);
+	if (m & w->live & ~lanes)
+		return false;
+	release_all(w, m);
+	return true;
+}
+
+/* Lanes share one thread of ours: their memory is in order. */
 PTX_HANDLER(BAR_WARP)
 {
 	const uint32_t *members = PTX_SRC(uint32_t, 1);
+	uint32_t ready = 0, left = mask;
+	bool released = false;
 
-	/* Lanes share one thread of ours: their memory is in order. */
-	gather(w, op, mask, members);
+	while (left) {
+		uint32_t group = same_members(members, left);
+		uint32_t m = members[__builtin_ctz(left)];
+
+		if (!(m & w->live & ~group)) {
+			ready |= group;
+		} else if (met_elsewhere(w, m, group)) {
+			ready |= group;
+			released = true;
+		}
+		left &= ~group;
+	}
+	if (rgpu_unlikely(ready != mask))
+		park(w, op, mask & ~ready);
+	else if (released) {
+		ptx_current(w)->pc = op + 1;
+		return ptx_again(w);
+	}
 	return after_sync(w, op);
 }
 

@@ -231,6 +231,17 @@ parse_dims(struct index *ix, uint32_t out[3])
 	return rc;
 }
 
+/* At most UINT32_MAX. */
+static uint32_t
+product(const uint32_t dims[3])
+{
+	uint64_t n = (uint64_t)dims[0] * dims[1];
+
+	if (n && dims[2] > UINT32_MAX / n)
+		return UINT32_MAX;
+	return (uint32_t)(n * dims[2]);
+}
+
 /* Pragmas are hints: "no impact on PTX semantics" (ISA manual). */
 static enum rgpu_ptx_status
 parse_pragma(struct index *ix)
@@ -257,7 +268,8 @@ parse_directive(struct index *ix, struct ptx_func *func)
 		return RGPU_PTX_OK;
 	if (ptx_lex_take_dot(&ix->lex, "maxntid")) {
 		rc = parse_dims(ix, dims);
-		func->max_threads = dims[0] * dims[1] * dims[2];
+		/* Far more than any block can have is no limit. */
+		func->max_threads = product(dims);
 		return rc;
 	}
 	if (ptx_lex_take_dot(&ix->lex, "reqntid"))
@@ -269,7 +281,7 @@ parse_directive(struct index *ix, struct ptx_func *func)
 		return parse_u32(ix, &dims[0]);
 	if (ptx_lex_take_dot(&ix->lex, "reqnctapercluster")) {
 		rc = parse_dims(ix, dims);
-		func->cluster = dims[0] * dims[1] * dims[2];
+		func->cluster = product(dims);
 		return rc;
 	}
 	if (ptx_lex_take_dot(&ix->lex, "maxclusterrank"))

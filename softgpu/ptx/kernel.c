@@ -173,6 +173,12 @@ fill_info(struct ptx_func *func, struct rgpu_ptx_kernel_info *info,
 	shared = sizes.shared;
 	if (m->shared_bytes && (sizes.calls || names_shared(func)))
 		shared = ptx_align(shared, 256) + m->shared_bytes;
+	if (rc == RGPU_PTX_OK &&
+		(shared > UINT32_MAX || m->const_bytes > UINT32_MAX ||
+			sizes.local > UINT32_MAX))
+		return ptx_diag(diag, &m->source, func->sym.at,
+			RGPU_PTX_UNSUPPORTED,
+			"needs more memory than can be addressed");
 	info->shared_bytes = (uint32_t)shared;
 	info->local_bytes = (uint32_t)sizes.local;
 	info->registers = (uint32_t)sizes.registers;

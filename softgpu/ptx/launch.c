@@ -236,6 +236,8 @@ set_layout(struct ptx_run *run, uint8_t *params, struct workspace *workspace)
 	lay->module_base = (uint32_t)ptx_align(end, 256);
 	if (k->module_shared)
 		end = lay->module_base + k->func->module->shared_bytes;
+	if (end > UINT32_MAX - 16)
+		return -1;
 	lay->dynamic_base = (uint32_t)ptx_align(end, 16);
 	if (l->dynamic_shared)
 		end = (uint64_t)lay->dynamic_base + l->dynamic_shared;

@@ -15,7 +15,12 @@
 #include "softgpu/ptx/decode.h"
 
 /* Bit sets larger than this are not made: then nothing is shared. */
-#define WORDS_MAX (1u << 24)
+#define WORDS_MAX  (1u << 24)
+/* Loops nest less deep than this; jumps that were made to need more passes
+ * make them grow with the square of the body. */
+#define PASSES_MAX 64
+/* Of one call: more than any device has for a block. */
+#define FRAME_MAX  (1u << 28)
 
 enum { CLASS_PRED, CLASS_32, CLASS_64, CLASS_COUNT };
 static const uint32_t class_bytes[CLASS_COUNT] = {4, 128, 256};
@@ -174,13 +179,14 @@ live_out(struct live *l, const struct basic_block *b)
 		join_target(l, b->end);
 }
 
-static void
+/* False: it takes too long. */
+static bool
 solve(struct live *l)
 {
 	const struct ptx_op *ops = l->dec->code->ops;
-	bool changed;
+	bool changed = true;
 
-	do {
+	for (unsigned pass = 0; changed && pass < PASSES_MAX; pass++) {
 		changed = false;
 		for (uint32_t i = l->blocks; i-- > 0;) {
 			struct basic_block *b = &l->block[i];
@@ -194,7 +200,8 @@ solve(struct live *l)
 			memcpy(b->in, l->now, l->words * sizeof(*l->now));
 			changed = true;
 		}
-	} while (changed);
+	}
+	return !changed;
 }
 
 static void
@@ -320,11 +327,18 @@ share_places(struct live *l)
 }
 
 /* Places to offsets: predicates, then 32-bit lanes, then 64-bit ones. */
-static void
+static int
 set_offsets(struct live *l)
 {
 	struct ptx_dec *dec = l->dec;
 	uint32_t first[CLASS_COUNT];
+	uint64_t bytes = sizeof(struct ptx_frame);
+
+	for (int c = 0; c < CLASS_COUNT; c++)
+		bytes += (uint64_t)class_bytes[c] * l->places[c] + 64;
+	if (bytes > FRAME_MAX)
+		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
+			"uses too many registers at once");
 
 	first[CLASS_PRED] = sizeof(struct ptx_frame);
 	first[CLASS_32] = (uint32_t)ptx_align(
@@ -339,6 +353,7 @@ set_offsets(struct live *l)
 	}
 	dec->reg[PTX_REG_SINK].offset = offsetof(struct ptx_frame, sink);
 	dec->reg[PTX_REG_LOCAL].offset = offsetof(struct ptx_frame, local);
+	return 0;
 }
 
 static int
@@ -377,8 +392,16 @@ place_apart(struct live *l)
 	memset(l->places, 0, sizeof(l->places));
 	for (uint32_t r = PTX_REG_FIRST; r < l->dec->regs; r++)
 		l->dec->reg[r].offset = l->places[class_of(&l->dec->reg[r])]++;
-	set_offsets(l);
-	return list_zeros(l, true);
+	return set_offsets(l) ? -1 : list_zeros(l, true);
+}
+
+static int
+place_together(struct live *l)
+{
+	if (find_intervals(l) || sort_intervals(l) || share_places(l) ||
+		set_offsets(l))
+		return -1;
+	return list_zeros(l, false);
 }
 
 static void
@@ -417,20 +440,10 @@ ptx_place_registers(struct ptx_dec *dec)
 	struct live l = {.dec = dec};
 	int rc = find_blocks(&l);
 
-	if (rc == 0 && make_sets(&l)) {
+	if (rc == 0 && (make_sets(&l) || !solve(&l)))
 		rc = place_apart(&l);
-	} else if (rc == 0) {
-		solve(&l);
-		rc = find_intervals(&l);
-		if (rc == 0)
-			rc = sort_intervals(&l);
-		if (rc == 0)
-			rc = share_places(&l);
-		if (rc == 0) {
-			set_offsets(&l);
-			rc = list_zeros(&l, false);
-		}
-	}
+	else if (rc == 0)
+		rc = place_together(&l);
 	if (rc == 0)
 		patch(dec);
 	release(&l);

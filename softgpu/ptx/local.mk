@@ -74,6 +74,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/build-flow.c \
 	%reldir%/build-mem.c \
 	%reldir%/build-move.c \
+	%reldir%/build-video.c \
 	%reldir%/build-warp.c \
 	%reldir%/decl.c \
 	%reldir%/decode.c \
@@ -87,6 +88,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms-int.c \
 	%reldir%/forms-mem.c \
 	%reldir%/forms-move.c \
+	%reldir%/forms-video.c \
 	%reldir%/host.c \
 	%reldir%/index.c \
 	%reldir%/isa.c \
@@ -116,6 +118,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/exec-round.h \
 	%reldir%/exec-split.h \
 	%reldir%/exec-vec.h \
+	%reldir%/exec-video.h \
 	%reldir%/exec.h \
 	%reldir%/forms.h \
 	%reldir%/half.h \
@@ -131,6 +134,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/stack.h \
 	%reldir%/tables.h \
 	%reldir%/types.h \
+	%reldir%/video.h \
 	%reldir%/warp.h \
 	%reldir%/ops/approx.h \
 	%reldir%/ops/atom.h \

@@ -123,9 +123,14 @@ parse_name(struct ptx_dec *dec, struct ptx_arg *arg)
 	arg->reg = ptx_name_reg(dec, arg->text, arg->len);
 	ptx_lex_next(&dec->lex);
 	if (arg->reg) {
-		if (dec->lex.tok.kind == PTX_TOK_DOT)
-			return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
-				"uses a part of a vector register");
+		if (dec->lex.tok.kind == PTX_TOK_DOT) {
+			if (!dec->parts)
+				return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
+					"uses a part of a register");
+			arg->part = dec->lex.tok.text;
+			arg->part_len = dec->lex.tok.len;
+			ptx_lex_next(&dec->lex);
+		}
 		arg->kind = PTX_ARG_REG;
 		return parse_pair(dec, arg);
 	}
@@ -175,11 +180,11 @@ parse_memory(struct ptx_dec *dec, struct ptx_arg *arg)
 static int
 parse_vector(struct ptx_dec *dec, struct ptx_arg *arg)
 {
+	if (dec->vectors == PTX_ARGS_MAX)
+		return ptx_refuse(
+			dec, RGPU_PTX_UNSUPPORTED, "has too many vectors");
 	arg->kind = PTX_ARG_VECTOR;
-	arg->list =
-		ptx_arena_get(&dec->arena, PTX_VECTOR_MAX * sizeof(*arg->list));
-	if (!arg->list)
-		return ptx_no_memory(dec);
+	arg->list = dec->vector[dec->vectors++];
 	do {
 		ptx_lex_next(&dec->lex);
 		if (arg->count == PTX_VECTOR_MAX)

@@ -12,6 +12,7 @@
 /* More than any body has; guards the arithmetic below. */
 #define REGISTERS_MAX	(1u << 24)
 #define LOCAL_MAX	(1u << 26)
+#define SHARED_MAX	(1u << 30)
 /* The memory of a block begins at a multiple of this. */
 #define LOCAL_ALIGN_MAX 256
 
@@ -22,7 +23,8 @@ ptx_scope_open(struct ptx_dec *dec)
 		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 			"opens too many nested scopes");
 	dec->depth++;
-	dec->scope[dec->depth] = (struct ptx_scope){.local = dec->local_now};
+	dec->scope[dec->depth] = (struct ptx_scope){
+		.local = dec->local_now, .jumps = dec->fixups};
 	return 0;
 }
 
@@ -33,19 +35,15 @@ map_of(struct ptx_dec *dec, enum ptx_name_kind kind)
 }
 
 /* Jumps to labels of the scope that ends find them; others go out with it. */
-static int
+static void
 settle_jumps(struct ptx_dec *dec)
 {
-	size_t kept = 0;
+	size_t kept = dec->scope[dec->depth].jumps;
 
-	for (size_t i = 0; i < dec->fixups; i++) {
+	for (size_t i = kept; i < dec->fixups; i++) {
 		struct ptx_fixup *f = &dec->fixup[i];
 		const struct ptx_name *label;
 
-		if (f->depth < dec->depth) {
-			dec->fixup[kept++] = *f;
-			continue;
-		}
 		label = ptx_name_find(dec, f->text, f->len);
 		if (label && label->kind == PTX_NAME_LABEL &&
 			label->depth == dec->depth) {
@@ -58,11 +56,9 @@ settle_jumps(struct ptx_dec *dec)
 						->target)[f->entry] = label->op;
 			continue;
 		}
-		f->depth = dec->depth - 1;
 		dec->fixup[kept++] = *f;
 	}
 	dec->fixups = kept;
-	return 0;
 }
 
 int
@@ -239,21 +235,26 @@ declare_registers(struct ptx_dec *dec)
 	return 0;
 }
 
-static struct ptx_place
-shared_place(struct ptx_dec *dec, struct ptx_var *var)
+static int
+shared_place(
+	struct ptx_dec *dec, const struct ptx_var *var, struct ptx_place *out)
 {
-	struct ptx_place place = {.space = PTX_SHARED, .size = var->size};
 	const struct ptx_func *f = dec->func;
+	uint64_t at = ptx_align(dec->code->shared_bytes, var->align);
 
+	*out = (struct ptx_place){.space = PTX_SHARED, .size = var->size};
 	if (f->entry) {
-		place.offset = ptx_align(dec->code->shared_bytes, var->align);
-		dec->code->shared_bytes = (uint32_t)(place.offset + var->size);
+		if (at + var->size > SHARED_MAX)
+			return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
+				"needs too much shared memory");
+		out->offset = at;
+		dec->code->shared_bytes = (uint32_t)(at + var->size);
 	} else if (dec->shared_seen < f->shared_count) {
-		place.origin = PTX_AT_MODULE;
-		place.offset = f->shared[dec->shared_seen++]->address;
+		out->origin = PTX_AT_MODULE;
+		out->offset = f->shared[dec->shared_seen++]->address;
 		dec->code->module_shared = true;
 	}
-	return place;
+	return 0;
 }
 
 /* .shared, .local and .param variables of a body */
@@ -277,7 +278,8 @@ declare_variables(struct ptx_dec *dec, enum ptx_space space, bool keeps)
 		if (!name)
 			return -1;
 		if (space == PTX_SHARED) {
-			name->place = shared_place(dec, &var);
+			if (shared_place(dec, &var, &name->place))
+				return -1;
 			continue;
 		}
 		dec->scope[dec->depth].keeps |= keeps;

@@ -9,11 +9,10 @@
 #include "softgpu/ptx/exec.h"
 
 /* The families, in the order of their numbers in enum ptx_code_id. */
-#define PTX_FAMILIES(X)                                                  \
-	X(int)                                                           \
-	X(bits)                                                          \
-	X(float) X(approx) X(half) X(move) X(cvt) X(mem) X(atom) X(flow) \
-		X(warp)
+#define PTX_FAMILIES(X) \
+	X(int)          \
+	X(bits)         \
+	X(float) X(approx) X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp)
 
 #define PTX_DECLARE_ISA(isa)                             \
 	extern ptx_exec *const ptx_table_int_##isa[];    \

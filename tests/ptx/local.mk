@@ -14,6 +14,7 @@ ptx_tests = \
 	%reldir%/test-ptx-ops-int \
 	%reldir%/test-ptx-ops-mem \
 	%reldir%/test-ptx-ops-move \
+	%reldir%/test-ptx-ops-video \
 	%reldir%/test-ptx-ops-warp \
 	%reldir%/test-ptx-printf \
 	%reldir%/test-ptx-progress \
@@ -37,6 +38,7 @@ tests_ptx_libops_la_SOURCES = \
 	%reldir%/ref-half.c \
 	%reldir%/ref-int.c \
 	%reldir%/ref-select.c \
+	%reldir%/ref-video.c \
 	%reldir%/ref.h \
 	$(NULL)
 # The reference rounds as it is written.
@@ -67,6 +69,8 @@ tests_ptx_test_ptx_ops_mem_SOURCES = %reldir%/test-ptx-ops-mem.c
 tests_ptx_test_ptx_ops_mem_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_ops_move_SOURCES = %reldir%/test-ptx-ops-move.c
 tests_ptx_test_ptx_ops_move_LDADD = tests/ptx/libops.la
+tests_ptx_test_ptx_ops_video_SOURCES = %reldir%/test-ptx-ops-video.c
+tests_ptx_test_ptx_ops_video_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_ops_warp_SOURCES = %reldir%/test-ptx-ops-warp.c
 tests_ptx_test_ptx_ops_warp_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_printf_SOURCES = %reldir%/test-ptx-printf.c

@@ -165,6 +165,31 @@ shape_cvt(struct ops_case *c, unsigned n)
 	return true;
 }
 
+/* d, a, b, c; n 0: all elements in their order; else some of them. */
+static bool
+shape_video(struct ops_case *c, unsigned n)
+{
+	static const char *const two[][3] = {{"", "", ""},
+		{".h0", ".h23", ".h01"}, {".h1", "", ".h30"},
+		{".h10", ".h00", ""}, {"", ".h31", ".h12"}};
+	static const char *const four[][3] = {{"", "", ""},
+		{".b0", ".b7654", ".b3210"}, {".b310", "", ".b0123"},
+		{".b3210", ".b0000", ""}, {".b21", ".b7531", ".b6420"},
+		{".b3", ".b1467", ".b7777"}};
+	bool quad = strchr(c->form->name, '4');
+
+	if (n >= (quad ? RGPU_COUNT(four) : RGPU_COUNT(two)))
+		return false;
+	add(c, OPS_RESULT, PTX_B32, 32);
+	for (unsigned i = 0; i < 3; i++)
+		add(c, OPS_SOURCE, PTX_B32, 32);
+	for (unsigned i = 0; i < 3; i++) {
+		c->ref.part[i] = quad ? four[n][i] : two[n][i];
+		c->operand[i].part = c->ref.part[i];
+	}
+	return true;
+}
+
 bool
 ops_shape(struct ops_case *c, unsigned n)
 {
@@ -180,6 +205,8 @@ ops_shape(struct ops_case *c, unsigned n)
 		return shape_lop3(c, n);
 	if (strcmp(args, "CVT") == 0)
 		return shape_cvt(c, n);
+	if (strcmp(args, "VIDEO") == 0)
+		return shape_video(c, n);
 	if (n > 0)
 		return false;
 	if (strcmp(args, "MOV") == 0) {
@@ -255,6 +282,7 @@ write_op(struct ops_text *t, const struct ops_case *c, unsigned first,
 			ops_add(t, "%s%%%s%u", o->negated ? "!" : "",
 				prefix(o->bits),
 				o->kind == OPS_RESULT ? result++ : source++);
+		ops_add(t, "%s", o->part ? o->part : "");
 	}
 	ops_add(t, ";\n");
 }

@@ -28,6 +28,7 @@ struct ops_operand {
 	unsigned bits;	    /* of the register; 1: a predicate */
 	bool bar;	    /* stands after '|' */
 	bool negated;
+	const char *part; /* ".b310", or "" */
 };
 
 struct ops_case {

@@ -193,7 +193,7 @@ ref_eval(struct ref *r)
 
 	r->compare = REF_EXACT;
 	r->out[0] = r->out[1] = 0;
-	if (ref_select(r))
+	if (ref_select(r) || ref_video(r))
 		return true;
 	if (is(r, "cvt"))
 		return ref_cvt(r);

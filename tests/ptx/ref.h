@@ -25,9 +25,10 @@ struct ref {
 	const char *name;
 	struct ptx_mods mods;
 	enum ptx_type type[PTX_TYPES_MAX];
-	uint64_t in[6];	  /* sources in order; predicates 0 or 1 */
-	uint64_t old;	  /* carry in */
-	unsigned bits[2]; /* of the result registers */
+	uint64_t in[6];	     /* sources in order; predicates 0 or 1 */
+	uint64_t old;	     /* carry in */
+	unsigned bits[2];    /* of the result registers */
+	const char *part[3]; /* of SIMD video: ".b10" of d, a, b; or "" */
 
 	uint64_t out[2]; /* results in order; out[1]: p of "d|p", carry out */
 	enum ref_compare compare;
@@ -47,6 +48,7 @@ bool ref_approx(struct ref *r);
 bool ref_half(struct ref *r);
 bool ref_cvt(struct ref *r);
 bool ref_select(struct ref *r);
+bool ref_video(struct ref *r);
 
 static inline bool
 ref_has(const struct ref *r, enum ptx_mod mod)

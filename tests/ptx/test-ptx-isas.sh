@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/functions.sh"
 
 for isa in generic v2 v3 v4; do
-	for name in bits cvt float half int mem move warp; do
+	for name in bits cvt float half int mem move video warp; do
 		SOFTGPU_ISA=$isa "$builddir/tests/ptx/test-ptx-ops-$name" \
 			>"$T/out" 2>&1 ||
 			fail "$name on $isa: $(tail -5 "$T/out")"

@@ -243,9 +243,9 @@ test_launches(void)
 }
 
 static void
-test_stop(void)
+test_stop(const char *text)
 {
-	struct rgpu_ptx_module *module = t_module(wait_flag);
+	struct rgpu_ptx_module *module = t_module(text);
 	volatile int stop = 0;
 	struct pair p = {.l = {.kernel = t_kernel(module, "k"),
 				 .grid = {4},
@@ -346,6 +346,43 @@ test_divergent_barrier(void)
 	t_free(mem);
 }
 
+/* __syncwarp() in both branches: each side waits for the other, twice, and
+ * sees what it wrote before. Another pair of lanes meets in a loop. */
+static const char two_places[] = HEADER BEGIN
+	"mov.u32 %r9, s;\nmad.lo.u32 %r10, %r1, 4, %r9;\n"
+	"xor.b32 %r11, %r1, 16;\nmad.lo.u32 %r11, %r11, 4, %r9;\n"
+	"setp.lt.u32 %p1, %r1, 16;\n@%p1 bra LOW;\n"
+	"st.shared.u32 [%r10], %r1;\nbar.warp.sync -1;\n"
+	"ld.shared.u32 %r4, [%r11];\nbar.warp.sync -1;\nbra OUT;\n"
+	"LOW: add.u32 %r5, %r1, 100;\nst.shared.u32 [%r10], %r5;\n"
+	"bar.warp.sync -1;\nld.shared.u32 %r4, [%r11];\n"
+	"bar.warp.sync -1;\n"
+	"OUT: setp.ge.u32 %p2, %r1, 2;\n@%p2 bra DONE;\nmov.u32 %r6, 0;\n"
+	"setp.eq.u32 %p3, %r1, 0;\nL: add.u32 %r6, %r6, 1;\n"
+	"@%p3 bra B;\nbar.warp.sync 3;\nbra C;\nB: bar.warp.sync 3;\n"
+	"C: setp.lt.u32 %p4, %r6, 50;\n@%p4 bra L;\n"
+	"DONE: mul.wide.u32 %d2, %r1, 4;\nadd.u64 %d2, %d1, %d2;\n"
+	"st.global.u32 [%d2], %r4;\n" END;
+
+static void
+test_two_places(void)
+{
+	uint32_t *mem = t_alloc(128);
+
+	expect_done("two places", two_places, 1, 32, false, mem);
+	for (unsigned i = 0; i < 32; i++)
+		T_CHECK(mem[i] == (i < 16 ? i + 16 : i - 16 + 100));
+	t_free(mem);
+}
+
+/* A recursion without backward jumps that would last for ages: 2^60 calls. */
+static const char ages[] =
+	HEADER ".func f(.param .u32 n)\n{\n.reg .pred %p;\n.reg .b32 %r;\n"
+	       "ld.param.u32 %r, [n];\nsetp.eq.u32 %p, %r, 0;\n@%p ret;\n"
+	       "sub.u32 %r, %r, 1;\ncall f, (%r);\ncall f, (%r);\nret;\n}\n"
+	       ".visible .entry k(.param .u64 mem)\n{\ncall f, (60);\n"
+	       "ret;\n}\n";
+
 int
 main(void)
 {
@@ -360,9 +397,11 @@ main(void)
 		test_look_back();
 		test_grid_sync();
 		test_launches();
-		test_stop();
+		test_stop(wait_flag);
+		test_stop(ages);
 		test_leavers();
 		test_divergent_barrier();
+		test_two_places();
 	}
 	test_deadlocks();
 	return t_done();

@@ -126,6 +126,8 @@ OP3(DP2A_SU, u32, u32, u32, u32, \
 OP3(DP2A_SS, u32, u32, u32, u32, \
 	z + (uint32_t)ptx_dp2(x, y >> op->x[1], 1, 1))
 
+OP3(VIDEO, u32, u32, u32, u32, ptx_video(op, x, y, z))
+
 /* op->x[0]: carry in, carry out; see exec-int.c */
 FN(ADD_C32)
 FN(ADD_C64)
