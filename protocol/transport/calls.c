@@ -138,7 +138,7 @@ on_data(struct rgpu_calls *calls, const struct rgpu_unit *u,
 	if (!call || offset != call->data_got || n > call->data_size - offset) {
 		r = rgpu_error("data for command %llu, which takes none there",
 			(unsigned long long)u->id);
-	} else {
+	} else if (n) { /* a call that takes nothing has no buffer */
 		memcpy((uint8_t *)call->data + offset, data, n);
 		call->data_got += n;
 	}

@@ -3,12 +3,14 @@
 # `make fuzzers` links them with clang's libFuzzer for long runs.
 fuzz_tests = \
 	tests/fuzz/fuzz-bundle \
+	tests/fuzz/fuzz-calls \
 	tests/fuzz/fuzz-channel \
 	tests/fuzz/fuzz-facts \
 	tests/fuzz/fuzz-function \
 	tests/fuzz/fuzz-hello \
 	tests/fuzz/fuzz-image \
 	tests/fuzz/fuzz-jit \
+	tests/fuzz/fuzz-ptx \
 	tests/fuzz/fuzz-unpack \
 	tests/fuzz/fuzz-url \
 	tests/fuzz/fuzz-visible \
@@ -40,6 +42,8 @@ fuzz_libs = tests/fuzz/libfuzzdriver.la protocol/libproto.la \
 
 tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz-bundle.c
 tests_fuzz_fuzz_bundle_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c
+tests_fuzz_fuzz_calls_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c
 tests_fuzz_fuzz_channel_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c
@@ -52,6 +56,9 @@ tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz-image.c
 tests_fuzz_fuzz_image_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_jit_SOURCES = tests/fuzz/fuzz-jit.c
 tests_fuzz_fuzz_jit_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_ptx_SOURCES = tests/fuzz/fuzz-ptx.c tests/fuzz/ptx-texts.h
+tests_fuzz_fuzz_ptx_LDADD = tests/fuzz/libfuzzdriver.la \
+	softgpu/ptx/libptx.la common/libcommon.la
 # unpack.c is compiled a second time: the software GPU has it for itself.
 tests_fuzz_fuzz_unpack_SOURCES = tests/fuzz/fuzz-unpack.c softgpu/unpack.c
 tests_fuzz_fuzz_unpack_CPPFLAGS = $(AM_CPPFLAGS)
@@ -69,12 +76,14 @@ tests/gen/fuzz-messages.c: $(apigen_deps)
 CLEANFILES += tests/gen/fuzz-messages.c
 $(tests_fuzz_libfuzzdriver_la_OBJECTS) \
 	$(tests_fuzz_fuzz_bundle_OBJECTS) \
+	$(tests_fuzz_fuzz_calls_OBJECTS) \
 	$(tests_fuzz_fuzz_channel_OBJECTS) \
 	$(tests_fuzz_fuzz_facts_OBJECTS) \
 	$(tests_fuzz_fuzz_function_OBJECTS) \
 	$(tests_fuzz_fuzz_hello_OBJECTS) \
 	$(tests_fuzz_fuzz_image_OBJECTS) \
 	$(tests_fuzz_fuzz_jit_OBJECTS) \
+	$(tests_fuzz_fuzz_ptx_OBJECTS) \
 	$(tests_fuzz_fuzz_unpack_OBJECTS) \
 	$(tests_fuzz_fuzz_url_OBJECTS) \
 	$(tests_fuzz_fuzz_visible_OBJECTS) \

@@ -19,7 +19,8 @@ struct memory {
 	size_t pos;
 	uint64_t random;
 	bool blocked; /* the last answer was "would block" */
-	atomic_bool shut, open;
+	atomic_bool shut;
+	_Atomic uint64_t reached; /* the last whole command that was sent */
 
 	/* By the one thread that sends. */
 	uint8_t *sent;
@@ -39,9 +40,8 @@ below(struct memory *m, size_t n)
 	return (size_t)(m->random >> 33) % n;
 }
 
-/* The gate opens when a whole frame with that command has gone out. */
 static void
-look_for_gate(struct memory *m)
+look_for_commands(struct memory *m)
 {
 	struct rgpu_frame f;
 
@@ -50,8 +50,7 @@ look_for_gate(struct memory *m)
 		if (m->sent_size - m->seen - RGPU_FRAME_HEADER < f.length)
 			return;
 		m->seen += RGPU_FRAME_HEADER + f.length;
-		if (f.seq + f.count > m->config.gate)
-			atomic_store(&m->open, true);
+		atomic_store(&m->reached, f.seq + f.count - 1);
 	}
 }
 
@@ -78,23 +77,36 @@ memory_send(struct rgpu_transport *t, const struct iovec *iov, int count)
 		n += v->iov_len;
 	}
 	if (m->config.gate)
-		look_for_gate(m);
+		look_for_commands(m);
 	return (ssize_t)n;
+}
+
+/* How many bytes may come by now. */
+static size_t
+released(const struct memory *m)
+{
+	uint64_t reached = atomic_load(&m->reached);
+
+	if (reached < m->config.gate)
+		return 0;
+	return reached < m->config.second_gate ? m->config.second
+					       : m->config.size;
 }
 
 static ssize_t
 memory_recv(struct rgpu_transport *t, void *buffer, size_t size, bool wait)
 {
 	struct memory *m = of(t);
-	size_t n = m->config.size - m->pos;
+	size_t end = released(m), n;
 
 	if (atomic_load(&m->shut))
 		return rgpu_error("shut down");
-	if (m->config.gate && !atomic_load(&m->open)) {
-		/* Nobody may wait for an answer he has not asked for. */
-		FUZZ_CHECK(!wait);
+	if (wait && end <= m->pos)
+		end = m->pos < m->config.second ? m->config.second
+						: m->config.size;
+	if (end <= m->pos && m->pos < m->config.size)
 		return 0;
-	}
+	n = end > m->pos ? end - m->pos : 0;
 	m->blocked =
 		m->config.blocks && !wait && !m->blocked && below(m, 4) == 0;
 	if (m->blocked)
@@ -118,7 +130,7 @@ memory_wait(struct rgpu_transport *t, int what, uint64_t timeout_ns RGPU_UNUSED)
 	struct memory *m = of(t);
 	int ready = RGPU_WAIT_WRITE;
 
-	if (!m->config.gate || atomic_load(&m->open))
+	if (m->pos < released(m) || m->pos == m->config.size)
 		ready |= RGPU_WAIT_READ;
 	return ready & what;
 }

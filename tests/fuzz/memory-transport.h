@@ -22,9 +22,12 @@ struct rgpu_memory_config {
 	bool blocks; /* now and then nothing is there yet */
 	uint64_t random;
 
-	/* Nothing comes before the command of this number has been sent, as
-	 * with a server that answers; 0: comes at once. Only for frames. */
-	uint64_t gate;
+	/* As with a server that answers: nothing comes before the command of
+	 * this number has been sent, and the bytes from `second` on only when
+	 * the command second_gate has; 0: comes at once. But who waits gets
+	 * what there is: an answer before its time. Only for frames. */
+	uint64_t gate, second_gate;
+	size_t second;
 };
 
 /* Ends the process when there is no memory. */

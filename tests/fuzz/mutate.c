@@ -7,6 +7,8 @@
 #include "config.h"
 #include "tests/fuzz/mutate.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
@@ -231,6 +233,74 @@ word(struct rgpu_mutator *m)
 	memcpy(m->data + at, w, n);
 }
 
+static bool
+is_word(uint8_t c)
+{
+	return isalnum(c) || c == '_' || c == '.' || c == '%' || c == '$';
+}
+
+/* The word around a place of a text; its size, 0 when there is none. */
+static size_t
+word_at(const uint8_t *text, size_t size, size_t place, size_t *start)
+{
+	size_t end = place;
+
+	for (*start = place; *start > 0 && is_word(text[*start - 1]); --*start)
+		;
+	while (end < size && is_word(text[end]))
+		end++;
+	return end - *start;
+}
+
+/* A word of some seed in the place of another: text stays well formed longer. */
+static void
+swap_word(struct rgpu_mutator *m)
+{
+	const struct rgpu_fuzz_seed *s =
+		&m->seeds[rgpu_mutator_below(m, m->seed_count)];
+	size_t from, to, n, old;
+
+	if (!m->size || !s->size)
+		return;
+	n = word_at(s->data, s->size, rgpu_mutator_below(m, s->size), &from);
+	old = word_at(m->data, m->size, rgpu_mutator_below(m, m->size), &to);
+	memmove(m->data + to, m->data + to + old, m->size - to - old);
+	m->size -= old;
+	n = open_gap(m, to, n);
+	memcpy(m->data + to, s->data + from, n);
+}
+
+/* A line of some seed between two lines. */
+static void
+add_line(struct rgpu_mutator *m)
+{
+	const struct rgpu_fuzz_seed *s =
+		&m->seeds[rgpu_mutator_below(m, m->seed_count)];
+	size_t from, end, to = rgpu_mutator_below(m, m->size + 1), n;
+
+	if (!s->size)
+		return;
+	from = rgpu_mutator_below(m, s->size);
+	while (from > 0 && s->data[from - 1] != '\n')
+		from--;
+	for (end = from; end < s->size && s->data[end] != '\n'; end++)
+		;
+	end += end < s->size;
+	while (to > 0 && m->data[to - 1] != '\n')
+		to--;
+	n = open_gap(m, to, end - from);
+	memcpy(m->data + to, s->data + from, n);
+}
+
+static void
+damage_text(struct rgpu_mutator *m)
+{
+	static void (*const kinds[])(struct rgpu_mutator * m) = {
+		word, word, swap_word, swap_word, add_line};
+
+	kinds[rgpu_mutator_below(m, RGPU_COUNT(kinds))](m);
+}
+
 static void
 damage(struct rgpu_mutator *m)
 {
@@ -239,8 +309,8 @@ damage(struct rgpu_mutator *m)
 		nudge, nudge, set_length, zero};
 
 	/* Text is damaged by words more than by anything else. */
-	if (m->words && next(m) % 3 == 0)
-		word(m);
+	if (m->words && next(m) % 4)
+		damage_text(m);
 	else if (m->size == 0 || next(m) % 16 == 0)
 		noise(m);
 	else
