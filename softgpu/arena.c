@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/error.h"
+#include "softgpu/bits.h"
 #include "softgpu/memory.h"
 
 #define CHUNK	  ((uint64_t)2 << 20)
@@ -98,62 +99,19 @@ rgpu_arena_open(struct rgpu_arena *arena, int index, uint64_t memory)
 	return 0;
 }
 
-static bool
-is_set(const uint64_t *bits, size_t i)
-{
-	return bits[i / 64] >> (i % 64) & 1;
-}
-
-static void
-set_bits(uint64_t *bits, size_t i, size_t n, bool on)
-{
-	for (; n; i++, n--) {
-		if (on)
-			bits[i / 64] |= (uint64_t)1 << (i % 64);
-		else
-			bits[i / 64] &= ~((uint64_t)1 << (i % 64));
-	}
-}
-
-/* The first of n clear bits in a row within [from, to), or to. *longest becomes
- * the longest run seen when there are not n. */
-static size_t
-find_clear(
-	const uint64_t *bits, size_t from, size_t to, size_t n, size_t *longest)
-{
-	size_t run = 0;
-
-	*longest = 0;
-	for (size_t i = from; i < to; i++) {
-		if (i % 64 == 0 && bits[i / 64] == UINT64_MAX) {
-			run = 0;
-			i += 63;
-			continue;
-		}
-		run = is_set(bits, i) ? 0 : run + 1;
-		if (run > *longest)
-			*longest = run;
-		if (run == n)
-			return i + 1 - n;
-	}
-	return to;
-}
-
 /* n chunks in a row; the search goes on where the last one ended, so that
  * addresses are used again as late as possible. -1: none. */
 static int
 take_chunks(struct rgpu_arena *arena, size_t n, size_t *first)
 {
-	size_t longest;
-
-	*first = find_clear(
-		arena->taken, arena->cursor, arena->chunks, n, &longest);
+	*first = rgpu_bits_find_clear(
+		arena->taken, arena->cursor, arena->chunks, n, NULL);
 	if (*first == arena->chunks)
-		*first =
-			find_clear(arena->taken, 0, arena->chunks, n, &longest);
+		*first = rgpu_bits_find_clear(
+			arena->taken, 0, arena->chunks, n, NULL);
 	if (*first == arena->chunks)
 		return -1;
-	set_bits(arena->taken, *first, n, true);
+	rgpu_bits_set(arena->taken, *first, n, true);
 	arena->cursor = *first + n;
 	return 0;
 }
@@ -178,7 +136,7 @@ new_slab(struct rgpu_arena *arena)
 		&arena->map[chunk], (uintptr_t)slab + 1, memory_order_release);
 	return slab;
 err_chunk:
-	set_bits(arena->taken, chunk, 1, false);
+	rgpu_bits_set(arena->taken, chunk, 1, false);
 err_free:
 	free(slab);
 	return NULL;
@@ -198,12 +156,12 @@ take_from_slab(struct rgpu_slab *slab, struct rgpu_allocation *a)
 
 	if (slab->free_units < n || slab->longest < n)
 		return -1;
-	first = find_clear(slab->used, 0, UNITS, n, &longest);
+	first = rgpu_bits_find_clear(slab->used, 0, UNITS, n, &longest);
 	if (first == UNITS) {
 		slab->longest = (unsigned)longest;
 		return -1;
 	}
-	set_bits(slab->used, first, n, true);
+	rgpu_bits_set(slab->used, first, n, true);
 	slab->free_units -= (unsigned)n;
 	a->base = slab->base + first * RGPU_UNIT;
 	return 0;
@@ -255,7 +213,7 @@ take_large(struct rgpu_arena *arena, struct rgpu_allocation *a)
 	if (mprotect(pointer(a->base - offset),
 		    round_up(offset + a->size, page_size()),
 		    PROT_READ | PROT_WRITE)) {
-		set_bits(arena->taken, chunk, n, false);
+		rgpu_bits_set(arena->taken, chunk, n, false);
 		return -1;
 	}
 	return 0;
@@ -340,7 +298,7 @@ give_small(struct rgpu_arena *arena, const struct rgpu_allocation *a)
 	struct rgpu_slab *slab = slab_of(arena, a->base);
 	size_t n = units_of(a->size);
 
-	set_bits(slab->used, (a->base - slab->base) / RGPU_UNIT, n, false);
+	rgpu_bits_set(slab->used, (a->base - slab->base) / RGPU_UNIT, n, false);
 	slab->free_units += (unsigned)n;
 	slab->longest = slab->free_units;
 	/* The slab stays, its pages go back. */
@@ -360,7 +318,7 @@ give_large(struct rgpu_arena *arena, const struct rgpu_allocation *a)
 	 * look-up leads to them. */
 	if (mprotect(pointer(a->base - offset), bytes, PROT_NONE))
 		rgpu_error("mprotect: %m");
-	set_bits(arena->taken, first, chunks_of(offset, a->size), false);
+	rgpu_bits_set(arena->taken, first, chunks_of(offset, a->size), false);
 }
 
 void

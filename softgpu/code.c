@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cudaabi/image.h"
 #include "softgpu/settings.h"
 #include "softgpu/unpack.h"
 
-/* The largest PTX seen is 16 MB (cuBLASLt 13). */
-#define PLAIN_MAX ((size_t)1 << 30)
+/* The largest PTX seen is 16 MB (cuBLASLt 13). More is taken for damage, so that
+ * a few bytes cannot become all memory there is. */
+#define PLAIN_MAX ((size_t)256 << 20)
 
 /* An entry for one architecture only, such as compute_90a [observed in the fat
  * binaries of CUDA 13.0]. */
@@ -213,11 +215,14 @@ read_file(const char *name, size_t *size)
 {
 	FILE *f = fopen(name, "rbe");
 	char *data = NULL;
+	struct stat st;
 	long n;
 
 	if (!f)
 		return NULL;
-	if (!fseek(f, 0, SEEK_END) && (n = ftell(f)) >= 0 &&
+	if (!fstat(fileno(f), &st) && !S_ISREG(st.st_mode))
+		errno = EINVAL;
+	else if (!fseek(f, 0, SEEK_END) && (n = ftell(f)) >= 0 &&
 		!fseek(f, 0, SEEK_SET)) {
 		data = malloc((size_t)n + 1);
 		if (data && fread(data, 1, (size_t)n, f) == (size_t)n) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "softgpu/bits.h"
 #include "softgpu/context.h"
 #include "softgpu/memory.h"
 
@@ -18,18 +19,6 @@ struct rgpu_heap {
 	/* One bit a unit: in a block; the first of a block. */
 	uint64_t *used, *first;
 };
-
-static bool
-is_set(const uint64_t *bits, size_t i)
-{
-	return bits[i / 64] >> (i % 64) & 1;
-}
-
-static void
-flip(uint64_t *bits, size_t i)
-{
-	bits[i / 64] ^= (uint64_t)1 << (i % 64);
-}
 
 static struct rgpu_heap *
 make(struct rgpu_context *context)
@@ -78,25 +67,6 @@ heap_of(struct rgpu_context *context)
 	return h;
 }
 
-/* n free units in a row within [from, to); to: there are none. */
-static size_t
-find(const struct rgpu_heap *h, size_t from, size_t to, size_t n)
-{
-	size_t run = 0;
-
-	for (size_t i = from; i < to; i++) {
-		if (i % 64 == 0 && h->used[i / 64] == UINT64_MAX) {
-			run = 0;
-			i += 63;
-			continue;
-		}
-		run = is_set(h->used, i) ? 0 : run + 1;
-		if (run == n)
-			return i + 1 - n;
-	}
-	return to;
-}
-
 uint64_t
 rgpu_heap_alloc(struct rgpu_context *context, uint64_t size)
 {
@@ -108,13 +78,12 @@ rgpu_heap_alloc(struct rgpu_context *context, uint64_t size)
 		return 0;
 	n = size ? (size_t)((size + UNIT - 1) / UNIT) : 1;
 	pthread_mutex_lock(&h->lock);
-	at = find(h, h->cursor, h->units, n);
+	at = rgpu_bits_find_clear(h->used, h->cursor, h->units, n, NULL);
 	if (at == h->units)
-		at = find(h, 0, h->units, n);
+		at = rgpu_bits_find_clear(h->used, 0, h->units, n, NULL);
 	if (at < h->units) {
-		flip(h->first, at);
-		for (size_t i = 0; i < n; i++)
-			flip(h->used, at + i);
+		rgpu_bits_set(h->first, at, 1, true);
+		rgpu_bits_set(h->used, at, n, true);
 		h->cursor = at + n;
 		address = h->base + (uint64_t)at * UNIT;
 	}
@@ -122,35 +91,40 @@ rgpu_heap_alloc(struct rgpu_context *context, uint64_t size)
 	return address;
 }
 
+/* Gives back the block that begins at unit at; false: none does. Lock held. */
+static bool
+free_block(struct rgpu_heap *h, size_t at)
+{
+	size_t end = at + 1;
+
+	if (!rgpu_bit(h->first, at))
+		return false;
+	while (end < h->units && rgpu_bit(h->used, end) &&
+		!rgpu_bit(h->first, end))
+		end++;
+	rgpu_bits_set(h->first, at, 1, false);
+	rgpu_bits_set(h->used, at, end - at, false);
+	return true;
+}
+
 void
 rgpu_heap_free(struct rgpu_context *context, uint64_t addr)
 {
 	struct rgpu_heap *h = atomic_load(&context->heap);
-	size_t at;
+	bool found = false;
 
 	if (!addr)
 		return;
-	if (!h || addr % UNIT || addr < h->base ||
-		addr - h->base >= (uint64_t)h->units * UNIT) {
+	if (h && addr % UNIT == 0 && addr >= h->base &&
+		addr - h->base < (uint64_t)h->units * UNIT) {
+		pthread_mutex_lock(&h->lock);
+		found = free_block(h, (size_t)((addr - h->base) / UNIT));
+		pthread_mutex_unlock(&h->lock);
+	}
+	if (!found)
 		rgpu_err("a kernel calls free() with 0x%llx, which malloc() "
 			 "did not return",
 			(unsigned long long)addr);
-		return;
-	}
-	at = (size_t)((addr - h->base) / UNIT);
-	pthread_mutex_lock(&h->lock);
-	if (is_set(h->first, at)) {
-		flip(h->first, at);
-		do
-			flip(h->used, at++);
-		while (at < h->units && is_set(h->used, at) &&
-			!is_set(h->first, at));
-	} else {
-		rgpu_err("a kernel calls free() with 0x%llx, which malloc() "
-			 "did not return",
-			(unsigned long long)addr);
-	}
-	pthread_mutex_unlock(&h->lock);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "softgpu/context.h"
 #include "softgpu/module.h"
+#include "softgpu/name.h"
 
 struct rgpu_library_module {
 	struct rgpu_library_module *next;
@@ -236,7 +237,7 @@ new_kernel(struct rgpu_library *l, const char *name, struct rgpu_kernel **out,
 static CUresult
 find_kernel(struct rgpu_library *l, const char *name, struct rgpu_kernel **out)
 {
-	uint64_t hash = rgpu_name_hash(name);
+	uint64_t hash = rgpu_name_hash(name, strlen(name));
 	char message[RGPU_MESSAGE_MAX] = "";
 	struct rgpu_kernel *first = rgpu_map_get(&l->kernels, hash), *k = first;
 	CUresult r;

@@ -12,6 +12,8 @@ softgpu_LTLIBRARIES = softgpu/libcuda.la
 softgpu_libcuda_la_SOURCES = \
 	softgpu/arena.c \
 	softgpu/arena.h \
+	softgpu/bits.c \
+	softgpu/bits.h \
 	softgpu/callback-api.c \
 	softgpu/caller.c \
 	softgpu/caller.h \
@@ -57,6 +59,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/module-api.c \
 	softgpu/module.c \
 	softgpu/module.h \
+	softgpu/name.h \
 	softgpu/object.c \
 	softgpu/object.h \
 	softgpu/occupancy-api.c \

@@ -9,18 +9,8 @@
 #include "common/log.h"
 #include "softgpu/context.h"
 #include "softgpu/library.h"
+#include "softgpu/name.h"
 #include "softgpu/state.h"
-
-/* FNV-1a; never 0, which no table takes as a key. */
-uint64_t
-rgpu_name_hash(const char *name)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return h ? h : 1;
-}
 
 static void
 free_function(struct rgpu_object *object)
@@ -164,7 +154,7 @@ static struct rgpu_function *
 find_function(const struct rgpu_module *m, const char *name)
 {
 	struct rgpu_function *f =
-		rgpu_map_get(&m->functions, rgpu_name_hash(name));
+		rgpu_map_get(&m->functions, rgpu_name_hash(name, strlen(name)));
 
 	while (f && strcmp(f->entry.name, name))
 		f = f->next_same_hash;
@@ -177,7 +167,7 @@ add_function(struct rgpu_module *m, const char *name,
 	const struct rgpu_entry_settings *settings, struct rgpu_function **out,
 	char message[RGPU_MESSAGE_MAX])
 {
-	uint64_t hash = rgpu_name_hash(name);
+	uint64_t hash = rgpu_name_hash(name, strlen(name));
 	struct rgpu_function *f;
 	CUresult r = new_function(m, name, &f, message);
 

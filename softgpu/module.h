@@ -71,7 +71,4 @@ CUresult rgpu_function_load(
  * one in the current context. */
 CUresult rgpu_function_resolve(CUfunction handle, struct rgpu_function **out);
 
-/* For the table of functions by name. */
-uint64_t rgpu_name_hash(const char *name);
-
 #endif

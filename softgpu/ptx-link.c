@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/map.h"
+#include "softgpu/name.h"
 
 struct span {
 	const char *at;
@@ -64,11 +65,7 @@ same(struct span a, struct span b)
 static uint64_t
 hash(struct span s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < s.len; i++)
-		h = (h ^ (unsigned char)s.at[i]) * UINT64_C(0x100000001b3);
-	return h ? h : 1;
+	return rgpu_name_hash(s.at, s.len);
 }
 
 /* The end of a comment, string or blank space at p; p itself: there is none. */

@@ -19,6 +19,7 @@ struct driver {
 	CUresult (*cuMemsetD8Async)(
 		CUdeviceptr, unsigned char, size_t, CUstream);
 	CUresult (*cuMemcpyDtoH_v2)(void *, CUdeviceptr, size_t);
+	CUresult (*cuMemGetInfo_v2)(size_t *, size_t *);
 };
 
 static void *
@@ -45,6 +46,7 @@ driver_open(struct driver *d)
 	d->cuMemAlloc_v2 = symbol(d, "cuMemAlloc_v2");
 	d->cuMemsetD8Async = symbol(d, "cuMemsetD8Async");
 	d->cuMemcpyDtoH_v2 = symbol(d, "cuMemcpyDtoH_v2");
+	d->cuMemGetInfo_v2 = symbol(d, "cuMemGetInfo_v2");
 }
 
 /* Leaves a context on the stack of its thread, and a default stream. */
@@ -55,9 +57,14 @@ use(void *arg)
 	CUcontext c;
 	CUdeviceptr p;
 	unsigned char byte = 0;
+	size_t left, all;
 
 	CHECK_EQ(d->cuInit(0), CUDA_SUCCESS);
 	CHECK_EQ(d->cuCtxCreate_v2(&c, 0, 0), CUDA_SUCCESS);
+	/* Who came before has given all back: dlclose() was not taken for the
+	 * end of the process, at which nobody does. */
+	CHECK_EQ(d->cuMemGetInfo_v2(&left, &all), CUDA_SUCCESS);
+	CHECK_EQ(left, all);
 	CHECK_EQ(d->cuMemAlloc_v2(&p, 1 << 20), CUDA_SUCCESS);
 	CHECK_EQ(d->cuMemsetD8Async(p, 7, 1 << 20, CU_STREAM_PER_THREAD),
 		CUDA_SUCCESS);

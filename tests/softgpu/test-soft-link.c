@@ -178,6 +178,46 @@ two_of_one_name_are_an_error(void)
 	EXPECT_CU(first_use(twice, 3, "run"), CUDA_ERROR_INVALID_PTX);
 }
 
+static uint32_t
+next_random(void)
+{
+	static uint32_t x = 2463534242u;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return x;
+}
+
+/* Whatever the damage is: an error or a program, in bounded time. */
+static void
+damaged_parts_are_refused_or_harmless(void)
+{
+	static const char odd[] = "{}[]();,.%@ \n\"/*\\x";
+	char first[sizeof(main_part)], second[sizeof(other_part)];
+	const char *const texts[] = {first, second};
+	unsigned count;
+	CUlibrary l;
+
+	for (int round = 0; round < 2000; round++) {
+		memcpy(first, main_part, sizeof(first));
+		memcpy(second, other_part, sizeof(second));
+		for (int n = 0; n < 2; n++) {
+			first[next_random() % (sizeof(first) - 1)] =
+				odd[next_random() % (sizeof(odd) - 1)];
+			second[next_random() % (sizeof(second) - 1)] =
+				odd[next_random() % (sizeof(odd) - 1)];
+		}
+		if (!load_parts(&l, texts, 2)) {
+			CUresult r = cuLibraryGetKernelCount(&count, l);
+
+			CHECK(!r || r == CUDA_ERROR_INVALID_PTX ||
+				r == CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+			CU(cuLibraryUnload(l));
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -187,9 +227,14 @@ main(void)
 		{"what nobody gives is an error",
 			what_nobody_gives_is_an_error},
 		{"two of one name are an error", two_of_one_name_are_an_error},
+		{"damaged parts are refused or harmless",
+			damaged_parts_are_refused_or_harmless},
 	};
-	CUcontext c = make_context();
+	CUcontext c;
 
+	setenv("RGPU_LOG", "error:/dev/null", 1);
+	alarm(300);
+	c = make_context();
 	RUN_CASES(cases);
 	CU(cuCtxDestroy_v2(c));
 	return 0;
