@@ -16,7 +16,7 @@ RESULT, DATA, FAILED, OUTPUT, LOG = range(1, 6)
 CONTEXT, MODULE, FUNCTION = 1, 2, 3
 MAGIC, VERSION = 0x55504752, 1
 CHUNK = 1 << 20
-INVALID_VALUE, NOT_FOUND, INVALID_HANDLE = 1, 500, 400
+INVALID_VALUE, OUT_OF_MEMORY, INVALID_CONTEXT, INVALID_HANDLE = 1, 2, 201, 400
 
 BLOB_PUT, PING = 0x0001, 0x0010
 RETAIN, RELEASE, CTX_SYNC = 0x0201, 0x0202, 0x0211
@@ -342,6 +342,62 @@ def fail(c, context):
     print("the failed post came out once: %s" % c.failed[0][2])
 
 
+def bad_memset():
+    return Writer().u64(4096, 0, 1, 0)
+
+
+def results(c, context):
+    """Wrong things that harm nothing else (sections 5, 6, 8 and 10)."""
+    need(
+        c.call(MEMSET8, context, bad_memset())[0] == INVALID_VALUE
+        and c.call(CTX_SYNC, context, Writer())[0] == 0,
+        "a post with a RESULT is kept, too",
+    )
+    address = c.must(ALLOC, context, Writer().u64(64))[0].u64()
+    c.post(MEMSET8, context, bad_memset())
+    code, _, data = c.call(TO_HOST, context, Writer().u64(address, 64, 0).u32(1))
+    need(code == INVALID_VALUE and not data, "a copy that waits: %d" % code)
+    for nobody in 0, context + 16:
+        code, _, _ = c.call(CTX_SYNC, nobody, Writer())
+        need(code == INVALID_CONTEXT, "an unknown context: %d" % code)
+    w = Writer().u64(address, 0, 64, context)
+    need(c.call(MEMSET8, context, w)[0] == INVALID_HANDLE, "a context as stream")
+    code, _, _ = c.call(FREE, context, Writer().u64(address + 16))
+    need(code == INVALID_VALUE, "half a range can be freed")
+    c.must(FREE, context, Writer().u64(address))
+    del c.failed[:]
+    for blob in range(2, 19):
+        c.post(BLOB_PUT, 0, Writer().u64(blob, 8, 0).bytes(bytes(8)))
+    need(c.call(CTX_SYNC, context, Writer())[0] == 0, "a noctx post is kept")
+    need([f[1] for f in c.failed] == [OUT_OF_MEMORY], "17 blobs: %s" % c.failed)
+    print("wrong commands have their results")
+
+
+def closes(path):
+    """Wrong things that end the connection (section 11)."""
+    ping = struct.pack("<IHHQ", 16, PING, 1, 0)
+    wrong = {
+        "seq": (COMMANDS, ping, 2, 1),
+        "count": (COMMANDS, ping, 1, 2),
+        "type": (ANSWERS, ping, 1, 1),
+        "flag": (COMMANDS, struct.pack("<IHHQ", 16, PING, 2, 0), 1, 1),
+        "operation": (COMMANDS, struct.pack("<IHHQ", 16, 0x0FFF, 1, 0), 1, 1),
+        "length": (COMMANDS, struct.pack("<IHHQ", 8, PING, 1, 0), 1, 1),
+        "field": (COMMANDS, struct.pack("<IHHQ", 16, ALLOC, 1, 0), 1, 1),
+        "rest": (COMMANDS, struct.pack("<IHHQQ", 24, PING, 1, 0, 0), 1, 1),
+    }
+    for what, frame in wrong.items():
+        c = Connection(path)
+        c.greet()
+        c.send_frame(*frame)
+        try:
+            more = c.socket.recv(1)
+        except ConnectionError:
+            more = b""
+        need(not more, "a wrong %s does not end the connection" % what)
+    print("%d wrong frames end the connection" % len(wrong))
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -356,7 +412,9 @@ def main():
     c.must(RETAIN, 0, Writer().u64(context).i32(0).u32(0))
     compute(c, context)
     fail(c, context)
+    results(c, context)
     c.must(RELEASE, 0, Writer().i32(0).u64(context))
+    closes(path)
     print("done")
 
 
