@@ -5,6 +5,7 @@ ptx_tests = \
 	%reldir%/test-ptx-call \
 	%reldir%/test-ptx-fault \
 	%reldir%/test-ptx-flow \
+	%reldir%/test-ptx-forms \
 	%reldir%/test-ptx-memory \
 	%reldir%/test-ptx-module \
 	%reldir%/test-ptx-ops-bits \
@@ -21,7 +22,7 @@ ptx_tests = \
 	$(NULL)
 check_PROGRAMS += $(ptx_tests)
 TESTS += $(ptx_tests) %reldir%/test-ptx-isas.sh
-EXTRA_DIST += %reldir%/test-ptx-isas.sh
+EXTRA_DIST += %reldir%/forms-nvcc.txt %reldir%/test-ptx-isas.sh
 tests/ptx/test-ptx-isas.log: $(ptx_tests)
 
 check_LTLIBRARIES += tests/ptx/libharness.la tests/ptx/libops.la
@@ -51,6 +52,8 @@ tests_ptx_test_ptx_fault_SOURCES = %reldir%/test-ptx-fault.c
 tests_ptx_test_ptx_fault_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_flow_SOURCES = %reldir%/test-ptx-flow.c
 tests_ptx_test_ptx_flow_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_forms_SOURCES = %reldir%/test-ptx-forms.c
+tests_ptx_test_ptx_forms_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_memory_SOURCES = %reldir%/test-ptx-memory.c
 tests_ptx_test_ptx_memory_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_module_SOURCES = %reldir%/test-ptx-module.c
