@@ -164,9 +164,9 @@ parse_array(const struct decl *d, struct ptx_var *var)
 		if (ptx_expr(d->lex, &n) || n.is_float || n.bits > SIZE_LIMIT ||
 			!ptx_lex_take(d->lex, ']'))
 			return fail(d, RGPU_PTX_SYNTAX, "is not a dimension");
-		total *= n.bits;
-		if (total > SIZE_LIMIT)
+		if (n.bits && total > SIZE_LIMIT / n.bits)
 			return fail(d, RGPU_PTX_SYNTAX, "is too large");
+		total *= n.bits;
 		rc = add_dim(d, var, n.bits);
 	}
 	if (rc == RGPU_PTX_OK)

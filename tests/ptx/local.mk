@@ -6,6 +6,7 @@ ptx_tests = \
 	%reldir%/test-ptx-fault \
 	%reldir%/test-ptx-flow \
 	%reldir%/test-ptx-forms \
+	%reldir%/test-ptx-hostile \
 	%reldir%/test-ptx-memory \
 	%reldir%/test-ptx-module \
 	%reldir%/test-ptx-ops-bits \
@@ -54,6 +55,8 @@ tests_ptx_test_ptx_flow_SOURCES = %reldir%/test-ptx-flow.c
 tests_ptx_test_ptx_flow_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_forms_SOURCES = %reldir%/test-ptx-forms.c
 tests_ptx_test_ptx_forms_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_hostile_SOURCES = %reldir%/test-ptx-hostile.c
+tests_ptx_test_ptx_hostile_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_memory_SOURCES = %reldir%/test-ptx-memory.c
 tests_ptx_test_ptx_memory_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_module_SOURCES = %reldir%/test-ptx-module.c
