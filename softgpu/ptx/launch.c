@@ -37,7 +37,8 @@ stopped(const struct ptx_run *run)
 {
 	const volatile int *stop = run->launch->stop;
 
-	return __atomic_load_n(&run->stop, __ATOMIC_RELAXED) || (stop && *stop);
+	return __atomic_load_n(&run->stop, __ATOMIC_RELAXED) ||
+		(stop && __atomic_load_n(stop, __ATOMIC_RELAXED));
 }
 
 /* The first fault counts. */
