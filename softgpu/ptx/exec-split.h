@@ -8,6 +8,12 @@
 
 #include "softgpu/ptx/exec-vec.h"
 
+/* Backward jumps of a warp before its siblings get a turn, and of a split
+ * before another one of the same warp does (the forward progress that Volta
+ * promised). A jump counts more when the loop polled memory. */
+#define PTX_WARP_TURN  (1 << 14)
+#define PTX_SPLIT_TURN (1 << 12)
+
 static inline struct ptx_split *
 ptx_current(struct ptx_warp *w)
 {

@@ -13,7 +13,6 @@
 #include "softgpu/ptx/code.h"
 
 #define PTX_BARRIERS 16
-#define PTX_RANGES   64 /* cached allocations of a block */
 
 enum ptx_split_state {
 	PTX_RUN,

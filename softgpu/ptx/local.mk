@@ -15,6 +15,7 @@ softgpu_ptx_exec_sources = \
 	%reldir%/exec-int.c \
 	%reldir%/exec-mem.c \
 	%reldir%/exec-move.c \
+	%reldir%/exec-run.c \
 	%reldir%/exec-warp.c \
 	$(NULL)
 # Registers are plain memory that handlers read as any type. Products and sums
@@ -90,6 +91,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms-move.c \
 	%reldir%/forms-video.c \
 	%reldir%/host.c \
+	%reldir%/index-header.c \
 	%reldir%/index.c \
 	%reldir%/isa.c \
 	%reldir%/kernel.c \
@@ -123,6 +125,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms.h \
 	%reldir%/half.h \
 	%reldir%/host.h \
+	%reldir%/index.h \
 	%reldir%/lex.h \
 	%reldir%/mem.h \
 	%reldir%/mods.h \

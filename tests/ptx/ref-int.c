@@ -75,8 +75,9 @@ product(const struct ref *r, unsigned n)
 		/* Bits 47..16 are the high part of 24 times 24 bits. */
 		return ref_has(r, PTX_MOD_HI) ? (x * y) >> 16 : x * y;
 	}
+	/* Of .u64 it has more bits than a signed one holds. */
 	if (!ref_has(r, PTX_MOD_HI))
-		return x * y;
+		return (wide)((unsigned __int128)x * (unsigned __int128)y);
 	if (n == 64 && !ptx_type_signed(r->type[0]))
 		return (wide)((unsigned __int128)x * (unsigned __int128)y >>
 			64);
