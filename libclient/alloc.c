@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "cudaabi/gen/inner.h"
 #include "libclient/client.h"
+#include "libclient/complain.h"
 #include "libclient/context.h"
 #include "libclient/gen/send.h"
 #include "libclient/memory.h"
@@ -122,7 +123,9 @@ rgpu_do_cuMemFree_v2(CUdeviceptr dptr)
 	if (!dptr)
 		return CUDA_SUCCESS;
 	if (rgpu_memory_remove(dptr, RGPU_MEMORY_DEVICE, &m))
-		return CUDA_ERROR_INVALID_VALUE;
+		return rgpu_because(CUDA_ERROR_INVALID_VALUE,
+			"nothing was allocated at %#llx",
+			(unsigned long long)dptr);
 	return rgpu_call_cuMemFree_v2(m.context->id, &a);
 }
 

@@ -8,6 +8,7 @@
 #include "cudaabi/gen/inner.h"
 #include "cudaabi/ops.h"
 #include "libclient/client.h"
+#include "libclient/complain.h"
 #include "libclient/stats.h"
 
 CUresult
@@ -31,6 +32,8 @@ rgpu_enter_early(unsigned op RGPU_UNUSED)
 CUresult
 rgpu_leave(unsigned op, CUresult result)
 {
+	if (rgpu_unlikely(result))
+		rgpu_complain(op, result);
 	if (rgpu_unlikely(rgpu_log_enabled(RGPU_LOG_TRACE)))
 		rgpu_log(RGPU_LOG_TRACE, "%s -> %d", rgpu_op_name(op),
 			(int)result);

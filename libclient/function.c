@@ -206,6 +206,15 @@ rgpu_do_cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel)
 
 /* ---- all of them ---------------------------------------------------------------------- */
 
+/* Every name of a page ends in it. */
+static bool
+whole_names(const struct rgpu_res_rgpu_module_names *res)
+{
+	const char *names = res->names;
+
+	return !res->names_size || !names[res->names_size - 1];
+}
+
 /* All names of a module or library, page by page; NULs between them. */
 static CUresult
 all_names(uint64_t object, char **names, size_t *size, uint32_t *count)
@@ -219,6 +228,8 @@ all_names(uint64_t object, char **names, size_t *size, uint32_t *count)
 	*size = 0;
 	do {
 		r = rgpu_call_rgpu_module_names(0, &a, &res, &call);
+		if (!r && !whole_names(&res))
+			r = rgpu_client_broken(RGPU_OP_rgpu_module_names);
 		if (!r) {
 			const char *p = res.names;
 			char *grown =

@@ -12,6 +12,7 @@
 
 #include "common/log.h"
 #include "libclient/client.h"
+#include "libclient/complain.h"
 #include "libclient/gen/send.h"
 #include "protocol/bundle.h"
 
@@ -68,7 +69,10 @@ rgpu_load_upload(const void *image, uint64_t *blob)
 	CUresult r;
 
 	if (rgpu_image_parts(image, &one, 1, &count))
-		return CUDA_ERROR_INVALID_IMAGE;
+		return rgpu_because(CUDA_ERROR_INVALID_IMAGE,
+			"the image at %p is neither PTX, cubin nor fat binary, "
+			"or is damaged",
+			image);
 	if (count > 1) {
 		parts = calloc(count, sizeof(*parts));
 		if (!parts)

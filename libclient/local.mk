@@ -12,6 +12,8 @@ libclient_libshim_la_SOURCES = \
 	libclient/alloc.c \
 	libclient/client.c \
 	libclient/client.h \
+	libclient/complain.c \
+	libclient/complain.h \
 	libclient/context.c \
 	libclient/context.h \
 	libclient/copy.c \

@@ -8,6 +8,7 @@
 
 #include "common/map.h"
 #include "common/ranges.h"
+#include "libclient/complain.h"
 
 /* Device addresses are reserved in blocks: small allocations share one. */
 #define BLOCK (UINT64_C(2) << 20)
@@ -180,6 +181,22 @@ rgpu_memory_forget_owner(const struct rgpu_module *owner)
 }
 
 static CUresult
+not_covered(uint64_t addr, uint64_t bytes)
+{
+	struct rgpu_memory m = rgpu_memory_find(addr);
+
+	if (m.kind != RGPU_MEMORY_DEVICE)
+		return rgpu_because(CUDA_ERROR_INVALID_VALUE,
+			"%#llx is no address of device memory",
+			(unsigned long long)addr);
+	return rgpu_because(CUDA_ERROR_INVALID_VALUE,
+		"%llu bytes at %#llx reach beyond their allocation, %llu bytes "
+		"at %#llx",
+		(unsigned long long)bytes, (unsigned long long)addr,
+		(unsigned long long)m.size, (unsigned long long)m.base);
+}
+
+static CUresult
 covered(uint64_t addr, uint64_t bytes)
 {
 	const struct rgpu_range *r;
@@ -191,7 +208,7 @@ covered(uint64_t addr, uint64_t bytes)
 		((const struct rgpu_memory *)r->object)->kind ==
 			RGPU_MEMORY_DEVICE;
 	pthread_rwlock_unlock(&lock);
-	return ok ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	return ok ? CUDA_SUCCESS : not_covered(addr, bytes);
 }
 
 CUresult
