@@ -14,12 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "protocol/transport/transport.h"
 
 #define SESSION_FD     3
 #define SESSIONS_LIMIT 4096
+/* Sessions have so long to end before they are killed. */
+#define END_TIMEOUT    (5 * RGPU_SECOND)
 
 struct listener {
 	const struct rgpu_listener_options *options;
@@ -181,7 +184,7 @@ reap(struct listener *l)
 			l->sessions[i] = l->sessions[--l->session_count];
 			break;
 		}
-		if (WIFSIGNALED(status))
+		if (WIFSIGNALED(status) && !l->end)
 			rgpu_warn("session process %d was ended by signal %d",
 				(int)pid, WTERMSIG(status));
 	}
@@ -224,6 +227,26 @@ loop(struct listener *l)
 	}
 }
 
+/* Whoever waits for the listener finds no session of it left. */
+static void
+end_sessions(struct listener *l)
+{
+	uint64_t deadline = rgpu_now() + END_TIMEOUT;
+	struct pollfd p = {l->signals, POLLIN, 0};
+
+	for (unsigned i = 0; i < l->session_count; i++)
+		kill(l->sessions[i], SIGTERM);
+	while (l->session_count && rgpu_now() < deadline) {
+		if (poll(&p, 1, 100) > 0)
+			take_signals(l);
+		reap(l);
+	}
+	for (unsigned i = 0; i < l->session_count; i++) {
+		kill(l->sessions[i], SIGKILL);
+		waitpid(l->sessions[i], NULL, 0);
+	}
+}
+
 int
 rgpu_listener_run(const struct rgpu_listener_options *options)
 {
@@ -241,8 +264,7 @@ rgpu_listener_run(const struct rgpu_listener_options *options)
 		loop(l);
 	}
 	close_all(l);
-	for (unsigned i = 0; i < l->session_count; i++)
-		kill(l->sessions[i], SIGTERM);
+	end_sessions(l);
 	free(l);
 	return r ? 1 : 0;
 }
