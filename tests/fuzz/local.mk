@@ -16,8 +16,8 @@ fuzz_tests = \
 	tests/fuzz/fuzz-visible \
 	tests/fuzz/fuzz-wire \
 	$(NULL)
-check_PROGRAMS += $(fuzz_tests)
-TESTS += $(fuzz_tests)
+check_PROGRAMS += $(fuzz_tests) tests/fuzz/test-hostile-server
+TESTS += $(fuzz_tests) tests/fuzz/test-hostile-server
 
 check_LTLIBRARIES += tests/fuzz/libfuzzdriver.la
 tests_fuzz_libfuzzdriver_la_SOURCES = \
@@ -71,6 +71,14 @@ tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz-wire.c tests/fuzz/messages.h
 nodist_tests_fuzz_fuzz_wire_SOURCES = tests/gen/fuzz-messages.c
 tests_fuzz_fuzz_wire_LDADD = $(fuzz_libs)
 
+tests_fuzz_test_hostile_server_SOURCES = \
+	tests/fuzz/gpu-user.c \
+	tests/fuzz/gpu-user.h \
+	tests/fuzz/test-hostile-server.c \
+	$(raw_session_sources)
+tests_fuzz_test_hostile_server_LDADD = tests/fuzz/libfuzzdriver.la \
+	libclient/libshim.la server/libsession.la
+
 tests/gen/fuzz-messages.c: $(apigen_deps)
 	$(run_apigen)
 CLEANFILES += tests/gen/fuzz-messages.c
@@ -87,7 +95,8 @@ $(tests_fuzz_libfuzzdriver_la_OBJECTS) \
 	$(tests_fuzz_fuzz_unpack_OBJECTS) \
 	$(tests_fuzz_fuzz_url_OBJECTS) \
 	$(tests_fuzz_fuzz_visible_OBJECTS) \
-	$(tests_fuzz_fuzz_wire_OBJECTS): | $(BUILT_SOURCES)
+	$(tests_fuzz_fuzz_wire_OBJECTS) \
+	$(tests_fuzz_test_hostile_server_OBJECTS): | $(BUILT_SOURCES)
 
 # libFuzzer brings its own main(), so driver.o stays in its archive; the driver
 # of this tree writes seeds and words for it. Then, for as long as you like:
