@@ -46,6 +46,8 @@ remote_scripts = \
 	tests/remote/test-dlopen-path.sh \
 	tests/remote/test-fork.sh \
 	tests/remote/test-full-server.sh \
+	tests/remote/test-garbled-soft.sh \
+	tests/remote/test-hostile-soft.sh \
 	tests/remote/test-kill-server.sh \
 	tests/remote/test-kill-session.sh \
 	tests/remote/test-launch-blocking.sh \

@@ -109,10 +109,10 @@ raw_send(struct raw_session *s, uint16_t op, uint16_t flags, uint64_t context,
 	raw_write(s, zero, gap);
 }
 
-static bool
-read_all(int fd, void *to, size_t size)
+bool
+raw_read(struct raw_session *s, void *to, size_t size)
 {
-	struct pollfd p = {fd, POLLIN, 0};
+	struct pollfd p = {s->fd, POLLIN, 0};
 	uint8_t *at = to;
 
 	while (size > 0) {
@@ -122,7 +122,7 @@ read_all(int fd, void *to, size_t size)
 			fprintf(stderr, "no answer in 20 seconds\n");
 			exit(1);
 		}
-		n = recv(fd, at, size, 0);
+		n = recv(s->fd, at, size, 0);
 		if (n <= 0)
 			return false;
 		at += n;
@@ -141,15 +141,15 @@ raw_result(struct raw_session *s)
 
 	for (;;) {
 		if (!s->frame_left) {
-			if (!read_all(s->fd, header, sizeof(header)))
+			if (!raw_read(s, header, sizeof(header)))
 				return -1;
 			CHECK_EQ(rgpu_frame_get(header, &f), 0);
 			s->frame_left = f.length;
 		}
-		if (!read_all(s->fd, header, RGPU_UNIT_HEADER))
+		if (!raw_read(s, header, RGPU_UNIT_HEADER))
 			return -1;
 		CHECK_EQ(rgpu_unit_get(header, &u), 0);
-		if (!read_all(s->fd, body, u.length - RGPU_UNIT_HEADER))
+		if (!raw_read(s, body, u.length - RGPU_UNIT_HEADER))
 			return -1;
 		s->frame_left -= u.length;
 		if (u.kind == RGPU_ANSWER_RESULT && u.id == s->seq)

@@ -51,6 +51,9 @@ int raw_result(struct raw_session *s);
 /* Bytes as they are; false when the session has ended. */
 bool raw_write(struct raw_session *s, const void *data, size_t size);
 
+/* Waits for so many bytes, at most 20 s; false when the session has ended. */
+bool raw_read(struct raw_session *s, void *to, size_t size);
+
 /* Closes the connection and waits for the child, at most some seconds. Its exit
  * status; -1 when a signal ended it or it did not end. */
 int raw_end(struct raw_session *s);

@@ -256,7 +256,7 @@ int
 main(int argc, char **argv)
 {
 	static uint8_t out[2 * STREAM_MAX];
-	int count = argc > 1 ? atoi(argv[1]) : 1000;
+	int count = argc > 1 ? atoi(argv[1]) : 10000;
 	const char *backend = argc > 2 ? argv[2] : "null";
 
 	if (argc > 3)

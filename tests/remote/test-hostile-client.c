@@ -9,6 +9,7 @@
 #include "cudaabi/gen/cuda-abi.h"
 #include "cudaabi/gen/ops.h"
 #include "protocol/gen/wire.h"
+#include "protocol/hello.h"
 #include "tests/check.h"
 #include "tests/remote/raw-session.h"
 
@@ -249,6 +250,57 @@ what_is_no_command_ends_the_session(void)
 	CHECK_EQ(raw_end(s), 0);
 }
 
+/* A hello with this version and this size of pointers; what the server's answer
+ * begins with. */
+static void
+hello(uint32_t version, uint32_t pointer, uint32_t answer[3])
+{
+	uint64_t memory[64] = {0};
+	uint8_t header[RGPU_FRAME_HEADER];
+	struct rgpu_enc e = rgpu_enc_init(memory, sizeof(memory));
+	struct rgpu_frame f = {.type = RGPU_FRAME_HELLO};
+	struct raw_session raw;
+
+	rgpu_put_u32(&e, RGPU_MAGIC);
+	rgpu_put_u32(&e, version);
+	rgpu_put_u32(&e, 3);
+	rgpu_put_u32(&e, pointer);
+	rgpu_put_u32(&e, sizeof(CUlaunchAttribute));
+	rgpu_put_u32(&e, sizeof(CUuuid));
+	rgpu_put_u32(&e, 1);
+	rgpu_put_cstr(&e, "program");
+	rgpu_put_cstr(&e, "host");
+	f.length = (uint32_t)((e.pos + 7) & ~(size_t)7);
+	rgpu_frame_put(header, &f);
+	raw_start(&raw, backend);
+	raw_write(&raw, header, sizeof(header));
+	raw_write(&raw, memory, f.length);
+	CHECK(raw_read(&raw, header, sizeof(header)));
+	CHECK_EQ(rgpu_frame_get(header, &f), 0);
+	CHECK_EQ(f.type,
+		version == RGPU_PROTOCOL_VERSION && pointer == 8
+			? RGPU_FRAME_WELCOME
+			: RGPU_FRAME_REFUSED);
+	CHECK(raw_read(&raw, answer, 3 * sizeof(*answer)));
+	CHECK_EQ(raw_end(&raw), 0);
+}
+
+static void
+other_versions_and_abis_are_refused_by_name(void)
+{
+	uint32_t answer[3];
+
+	hello(RGPU_PROTOCOL_VERSION, 8, answer);
+	CHECK_EQ(answer[0], RGPU_MAGIC);
+	hello(RGPU_PROTOCOL_VERSION + 1, 8, answer);
+	CHECK_EQ(answer[0], RGPU_MAGIC);
+	CHECK_EQ(answer[1], RGPU_PROTOCOL_VERSION);
+	CHECK_EQ(answer[2], RGPU_REFUSED_VERSION);
+	hello(RGPU_PROTOCOL_VERSION, 4, answer);
+	CHECK_EQ(answer[1], RGPU_PROTOCOL_VERSION);
+	CHECK_EQ(answer[2], RGPU_REFUSED_ABI);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,6 +317,8 @@ main(int argc, char **argv)
 			damaged_uploads_and_images_are_refused},
 		{"what is no command ends the session",
 			what_is_no_command_ends_the_session},
+		{"other versions and ABIs are refused by name",
+			other_versions_and_abis_are_refused_by_name},
 	};
 
 	backend = argc > 1 ? argv[1] : "null";
