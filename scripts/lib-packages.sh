@@ -84,9 +84,9 @@ as_root() {
 # where that fails, a local archive may still have the packages.
 apt_install() {
 	has_program apt-get || return 1
-	as_root apt-get -q update || return 1
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-		--no-install-recommends "$@"
+	as_root apt-get -qq update || return 1
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install \
+		--no-install-recommends "$@" >/dev/null
 }
 
 # install_packages SET...: installs what is missing; otherwise says what is and
