@@ -71,7 +71,12 @@ tests_ptx_test_ptx_ops_half_SOURCES = %reldir%/test-ptx-ops-half.c
 tests_ptx_test_ptx_ops_half_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_ops_int_SOURCES = %reldir%/test-ptx-ops-int.c
 tests_ptx_test_ptx_ops_int_LDADD = tests/ptx/libops.la
-tests_ptx_test_ptx_ops_mem_SOURCES = %reldir%/test-ptx-ops-mem.c
+tests_ptx_test_ptx_ops_mem_SOURCES = \
+	%reldir%/ops-atom.c \
+	%reldir%/ops-mem.c \
+	%reldir%/ops-mem.h \
+	%reldir%/test-ptx-ops-mem.c \
+	$(NULL)
 tests_ptx_test_ptx_ops_mem_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_ops_move_SOURCES = %reldir%/test-ptx-ops-move.c
 tests_ptx_test_ptx_ops_move_LDADD = tests/ptx/libops.la
