@@ -9,6 +9,7 @@
  *   SOFTGPU_MEM         memory of each, with K, M, G or T (8G)
  *   SOFTGPU_SMS         multiprocessors of each (16)
  *   SOFTGPU_WORKERS     threads that run kernels (the processors)
+ *   SOFTGPU_ISA         build of the executor, read by softgpu/ptx/isa.c
  *
  * A value that makes no sense is named in a warning and not used.
  */

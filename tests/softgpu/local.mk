@@ -4,6 +4,7 @@ soft_tests = \
 	tests/softgpu/test-soft-async-copies \
 	tests/softgpu/test-soft-context-stack \
 	tests/softgpu/test-soft-copies \
+	tests/softgpu/test-soft-devices \
 	tests/softgpu/test-soft-dlopen \
 	tests/softgpu/test-soft-events \
 	tests/softgpu/test-soft-exit \
@@ -34,6 +35,9 @@ tests_softgpu_test_soft_context_stack_LDADD = $(soft_libs)
 tests_softgpu_test_soft_copies_SOURCES = \
 	tests/softgpu/test-soft-copies.c
 tests_softgpu_test_soft_copies_LDADD = $(soft_libs)
+tests_softgpu_test_soft_devices_SOURCES = \
+	tests/softgpu/test-soft-devices.c
+tests_softgpu_test_soft_devices_LDADD = $(soft_libs)
 tests_softgpu_test_soft_dlopen_SOURCES = \
 	tests/softgpu/test-soft-dlopen.c
 tests_softgpu_test_soft_dlopen_CPPFLAGS = $(AM_CPPFLAGS) \
@@ -86,6 +90,7 @@ soft_test_objects = \
 	$(tests_softgpu_test_soft_async_copies_OBJECTS) \
 	$(tests_softgpu_test_soft_context_stack_OBJECTS) \
 	$(tests_softgpu_test_soft_copies_OBJECTS) \
+	$(tests_softgpu_test_soft_devices_OBJECTS) \
 	$(tests_softgpu_test_soft_dlopen_OBJECTS) \
 	$(tests_softgpu_test_soft_events_OBJECTS) \
 	$(tests_softgpu_test_soft_exit_OBJECTS) \
