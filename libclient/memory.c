@@ -13,6 +13,10 @@
 /* Device addresses are reserved in blocks: small allocations share one. */
 #define BLOCK (UINT64_C(2) << 20)
 
+/* No GPU has so much; a size beyond is a damaged answer's, and reserving it
+ * block by block would not end. */
+#define SIZE_LIMIT (UINT64_C(1) << 41)
+
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -85,10 +89,18 @@ reserve(uint64_t base, uint64_t size)
 
 /* ---- the table ---------------------------------------------------------------------- */
 
+static bool
+can_be(const struct rgpu_memory *m)
+{
+	return m->kind != RGPU_MEMORY_DEVICE ||
+		(m->size > 0 && m->size <= SIZE_LIMIT &&
+			m->base <= UINT64_MAX - m->size);
+}
+
 int
 rgpu_memory_add(const struct rgpu_memory *m)
 {
-	struct rgpu_memory *copy = malloc(sizeof(*copy));
+	struct rgpu_memory *copy = can_be(m) ? malloc(sizeof(*copy)) : NULL;
 	int r = -1;
 
 	if (!copy)
