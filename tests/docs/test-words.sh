@@ -22,7 +22,7 @@ none() {
 
 none '\b(TODO|FIXME|XXX)\b' 'unfinished work is not marked, it is finished'
 none '/(home|Users|root)/[a-z]' 'a path of one machine'
-none '(^|[^a-zA-Z0-9_.}$])/work/' 'a path of one machine'
+none '(^|[^a-zA-Z0-9_.}$])/wor[k]/' 'a path of one machine'
 none '/tmp/b[0-9a-z]+/' 'a path of one machine'
 none '[a-z0-9-]+\.(internal|corp|lan)\b' 'a host of one network'
 none '(^|[^a-zA-Z])(GPT|Claude|Copilot|ChatGPT)([^a-zA-Z]|$)' 'a tool'
