@@ -53,6 +53,7 @@
 /* Input `number` is a seed below seed_count; a damaged one from there on. */
 static struct {
 	uint64_t series, count, seconds;
+	size_t good; /* seeds that must be accepted; then come the found ones */
 	struct rgpu_fuzz_seed seeds[SEEDS_MAX];
 	struct rgpu_mutator mutator;
 } run = {.series = 1, .seconds = RUN_SECONDS};
@@ -96,7 +97,11 @@ make_seeds(void)
 	m->words = rgpu_fuzz_setup.words;
 	m->data = rgpu_fuzz_alloc(RGPU_FUZZ_INPUT_MAX);
 	rgpu_fuzz_seeds(add_seed);
-	if (!m->seed_count) {
+	run.good = m->seed_count;
+	for (size_t i = 0; i < rgpu_fuzz_setup.found_count; i++)
+		add_seed(rgpu_fuzz_setup.found[i].data,
+			rgpu_fuzz_setup.found[i].size);
+	if (!run.good) {
 		fprintf(stderr, "fuzz-%s: no seeds\n", rgpu_fuzz_setup.name);
 		exit(1);
 	}
@@ -184,7 +189,7 @@ work(void)
 		if (i > seeds && i % 16 == 0 && rgpu_now() > end)
 			break;
 		atomic_store(&progress->number, i);
-		if (try_input(&in, i < seeds))
+		if (try_input(&in, i < run.good))
 			return 1;
 		atomic_store(&progress->accepted, rgpu_fuzz_accepted);
 	}
@@ -369,7 +374,7 @@ try_only(uint64_t n)
 {
 	struct rgpu_fuzz_seed in = input(n);
 
-	return try_input(&in, n < run.mutator.seed_count) ? 1 : 0;
+	return try_input(&in, n < run.good) ? 1 : 0;
 }
 
 static void

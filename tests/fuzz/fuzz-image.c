@@ -19,8 +19,15 @@ static const char *const words[] = {".version", "//", "/*", "*/", "\n", " ",
 	"ELF",
 	NULL};
 
-const struct rgpu_fuzz_setup rgpu_fuzz_setup = {
-	.name = "image", .inputs = 300000, .words = words};
+/* Text shorter than a magic number; a comment that does not end. */
+static const struct rgpu_fuzz_seed found[] = {
+	{"/\0......", 8}, {"/*......\0*/.version", 20}};
+
+const struct rgpu_fuzz_setup rgpu_fuzz_setup = {.name = "image",
+	.inputs = 300000,
+	.words = words,
+	.found = found,
+	.found_count = RGPU_COUNT(found)};
 
 static void
 check_entries(const uint8_t *data, size_t size)

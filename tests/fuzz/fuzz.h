@@ -19,11 +19,20 @@
 /* No input is longer. */
 #define RGPU_FUZZ_INPUT_MAX (256u << 10)
 
+struct rgpu_fuzz_seed {
+	const void *data;
+	size_t size;
+};
+
 struct rgpu_fuzz_setup {
 	const char *name;     /* "url" for fuzz-url.c */
 	unsigned long inputs; /* of one run of the driver: a second or two */
 	const char *const *words; /* what the format's text is made of, ended
 				   * by NULL; may be NULL */
+
+	/* Inputs that went wrong once, good ones or not: tried in each run. */
+	const struct rgpu_fuzz_seed *found;
+	size_t found_count;
 };
 
 /* ---- what a target defines -------------------------------------------------- */

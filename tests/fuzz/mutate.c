@@ -136,7 +136,7 @@ splice(struct rgpu_mutator *m)
 	} else if (n > RGPU_FUZZ_INPUT_MAX - at) {
 		n = RGPU_FUZZ_INPUT_MAX - at;
 	}
-	memcpy(m->data + at, s->data + from, n);
+	memcpy(m->data + at, (const uint8_t *)s->data + from, n);
 	if (m->size < at + n)
 		m->size = at + n;
 }
@@ -267,7 +267,7 @@ swap_word(struct rgpu_mutator *m)
 	memmove(m->data + to, m->data + to + old, m->size - to - old);
 	m->size -= old;
 	n = open_gap(m, to, n);
-	memcpy(m->data + to, s->data + from, n);
+	memcpy(m->data + to, (const uint8_t *)s->data + from, n);
 }
 
 /* A line of some seed between two lines. */
@@ -276,20 +276,21 @@ add_line(struct rgpu_mutator *m)
 {
 	const struct rgpu_fuzz_seed *s =
 		&m->seeds[rgpu_mutator_below(m, m->seed_count)];
+	const uint8_t *text = s->data;
 	size_t from, end, to = rgpu_mutator_below(m, m->size + 1), n;
 
 	if (!s->size)
 		return;
 	from = rgpu_mutator_below(m, s->size);
-	while (from > 0 && s->data[from - 1] != '\n')
+	while (from > 0 && text[from - 1] != '\n')
 		from--;
-	for (end = from; end < s->size && s->data[end] != '\n'; end++)
+	for (end = from; end < s->size && text[end] != '\n'; end++)
 		;
 	end += end < s->size;
 	while (to > 0 && m->data[to - 1] != '\n')
 		to--;
 	n = open_gap(m, to, end - from);
-	memcpy(m->data + to, s->data + from, n);
+	memcpy(m->data + to, text + from, n);
 }
 
 static void

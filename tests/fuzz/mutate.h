@@ -6,10 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct rgpu_fuzz_seed {
-	const uint8_t *data;
-	size_t size;
-};
+#include "tests/fuzz/fuzz.h"
 
 struct rgpu_mutator {
 	const struct rgpu_fuzz_seed *seeds; /* at least one */
