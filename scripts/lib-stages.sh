@@ -6,9 +6,10 @@
 trees=${root:?}/build/test
 
 # In the build with sanitizers not run: these load the shim or the software GPU
-# into CUDA programs that were built without a sanitizer's runtime.
+# into programs that were built without a sanitizer's runtime.
 not_sanitized='
 tests/remote/cuda-*
+tests/remote/test-rgpu-run.sh
 '
 # For these the question is about the source, and the build with gcc asked it.
 only_once='
