@@ -53,17 +53,9 @@ real_space(struct ptx_dec *dec, const struct ptx_insn *in,
 	return space;
 }
 
-/* The address as an operand: a register, or what a symbol is relative to. */
-struct address {
-	enum ptx_space space;
-	uint32_t base;
-	uint64_t offset;
-	bool wide;
-};
-
 static int
 symbol_address(
-	struct ptx_dec *dec, const struct ptx_arg *arg, struct address *out)
+	struct ptx_dec *dec, const struct ptx_arg *arg, struct ptx_address *out)
 {
 	out->offset = arg->place.offset + arg->offset;
 	out->wide = false;
@@ -83,9 +75,10 @@ symbol_address(
 	return 0;
 }
 
-static int
-get_address(struct ptx_dec *dec, const struct ptx_insn *in,
-	const struct ptx_arg *arg, enum ptx_space space, struct address *out)
+int
+ptx_get_address(struct ptx_dec *dec, const struct ptx_insn *in,
+	const struct ptx_arg *arg, enum ptx_space space,
+	struct ptx_address *out)
 {
 	if (arg->kind != PTX_ARG_MEMORY)
 		return ptx_refuse(dec, RGPU_PTX_SYNTAX, "has no [address]");
@@ -113,9 +106,8 @@ get_address(struct ptx_dec *dec, const struct ptx_insn *in,
 	return 0;
 }
 
-/* Fills in the address of the last operation. size is that of one element. */
-static int
-set_address(struct ptx_dec *dec, const struct address *a, unsigned size,
+int
+ptx_set_address(struct ptx_dec *dec, const struct ptx_address *a, unsigned size,
 	unsigned count)
 {
 	struct ptx_op *op = &dec->code->ops[dec->code->count - 1];
@@ -237,7 +229,7 @@ is_sink_only(const struct data *d)
 
 /* The handler for one element, where there is a fast one. */
 static unsigned
-pick_handler(const struct address *a, unsigned size, const struct data *d,
+pick_handler(const struct ptx_address *a, unsigned size, const struct data *d,
 	bool store)
 {
 	bool word = size == 4 && d->bits == 32, twice = size == 8;
@@ -259,16 +251,16 @@ pick_handler(const struct address *a, unsigned size, const struct data *d,
 /* Operations hold four elements; eight take two of them. */
 static int
 emit_part(struct ptx_dec *dec, const struct ptx_insn *in, unsigned id,
-	const struct address *a, const struct data *d, unsigned first,
+	const struct ptx_address *a, const struct data *d, unsigned first,
 	bool store)
 {
 	unsigned size = ptx_type_size(in->types[0]);
 	unsigned count = d->count - first > 4 ? 4 : d->count - first;
-	struct address part = *a;
+	struct ptx_address part = *a;
 	struct ptx_op *op;
 
 	part.offset += first * size;
-	if (!ptx_emit(dec, id) || set_address(dec, &part, size, count))
+	if (!ptx_emit(dec, id) || ptx_set_address(dec, &part, size, count))
 		return -1;
 	op = &dec->code->ops[dec->code->count - 1];
 	op->x[PTX_MEM_FLAGS] = data_flags(in, d);
@@ -284,7 +276,7 @@ emit_part(struct ptx_dec *dec, const struct ptx_insn *in, unsigned id,
 /* The first half of an 8-vector must not overwrite the address of the
  * second. */
 static int
-keep_address(struct ptx_dec *dec, struct address *a, const struct data *d)
+keep_address(struct ptx_dec *dec, struct ptx_address *a, const struct data *d)
 {
 	unsigned bits = a->wide ? 64 : 32;
 	uint32_t copy;
@@ -322,7 +314,7 @@ check_policy(struct ptx_dec *dec, const struct ptx_insn *in, unsigned plain)
 /* ld.param of the kernel at an offset that is known. */
 static bool
 is_uniform_param(
-	const struct address *a, unsigned bytes, const struct ptx_dec *dec)
+	const struct ptx_address *a, unsigned bytes, const struct ptx_dec *dec)
 {
 	uint32_t all = dec->func->params.bytes;
 
@@ -337,13 +329,13 @@ ptx_build_ld(struct ptx_dec *dec, const struct ptx_insn *in,
 	const struct ptx_form *form)
 {
 	unsigned size = ptx_type_size(in->types[0]), id;
-	struct address a;
+	struct ptx_address a;
 	struct data d;
 
 	(void)form;
 	if (check_policy(dec, in, 2) ||
 		get_data(dec, in, &in->arg[0], false, &d) ||
-		get_address(dec, in, &in->arg[1], ptx_space_of(in), &a))
+		ptx_get_address(dec, in, &in->arg[1], ptx_space_of(in), &a))
 		return -1;
 	if (is_sink_only(&d))
 		d.bits = 64;
@@ -364,13 +356,13 @@ ptx_build_st(struct ptx_dec *dec, const struct ptx_insn *in,
 	const struct ptx_form *form)
 {
 	unsigned size = ptx_type_size(in->types[0]), id;
-	struct address a;
+	struct ptx_address a;
 	struct data d;
 
 	(void)form;
 	if (check_policy(dec, in, 2) ||
 		get_data(dec, in, &in->arg[1], true, &d) ||
-		get_address(dec, in, &in->arg[0], ptx_space_of(in), &a))
+		ptx_get_address(dec, in, &in->arg[0], ptx_space_of(in), &a))
 		return -1;
 	if (a.space == PTX_PARAM || a.space == PTX_CONST)
 		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
@@ -417,7 +409,7 @@ ptx_build_atom(struct ptx_dec *dec, const struct ptx_insn *in,
 	unsigned size = ptx_type_size(in->types[0]);
 	unsigned values = atom_op(in) == PTX_ATOM_CAS ? 2 : 1;
 	uint32_t d = PTX_REG_SINK, v[2] = {0, 0};
-	struct address a;
+	struct ptx_address a;
 	struct ptx_op *op;
 
 	if (check_policy(dec, in, values + (red ? 1 : 2)))
@@ -429,13 +421,13 @@ ptx_build_atom(struct ptx_dec *dec, const struct ptx_insn *in,
 		if (v[i] == PTX_BAD_OPERAND)
 			return -1;
 	}
-	if (!d || get_address(dec, in, arg, ptx_space_of(in), &a))
+	if (!d || ptx_get_address(dec, in, arg, ptx_space_of(in), &a))
 		return -1;
 	if (a.space == PTX_CONST || a.space == PTX_PARAM)
 		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 			"changes memory that is constant");
 	op = ptx_emit(dec, form->op);
-	if (!op || set_address(dec, &a, size, 1) || ptx_set_def(dec, 0, d))
+	if (!op || ptx_set_address(dec, &a, size, 1) || ptx_set_def(dec, 0, d))
 		return -1;
 	op->x[PTX_MEM_OP] = (uint8_t)atom_op(in);
 	op->x[PTX_MEM_MODE] = form->x;
@@ -461,13 +453,13 @@ ptx_build_void(struct ptx_dec *dec, const struct ptx_insn *in,
 	const struct ptx_form *form)
 {
 	unsigned count = (unsigned)strlen(form->args);
-	struct address a;
+	struct ptx_address a;
 
 	if (ptx_want_args(dec, in, count, count))
 		return -1;
 	for (unsigned i = 0; i < count; i++) {
 		if (form->args[i] == 'm') {
-			if (get_address(
+			if (ptx_get_address(
 				    dec, in, &in->arg[i], ptx_space_of(in), &a))
 				return -1;
 		} else if (in->arg[i].kind != PTX_ARG_VALUE) {

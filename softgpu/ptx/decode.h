@@ -248,9 +248,21 @@ int ptx_place_registers(struct ptx_dec *dec);
 /* One instruction statement; lex is at its first token. */
 int ptx_decode_insn(struct ptx_dec *dec);
 
-/* The memory operand: r[4], imm, and x[] of the last operation. */
-int ptx_set_address(struct ptx_dec *dec, const struct ptx_insn *in,
-	const struct ptx_arg *arg, enum ptx_space space);
+/* An address as an operand: a register, or what a symbol is relative to. */
+struct ptx_address {
+	enum ptx_space space;
+	uint32_t base;
+	uint64_t offset;
+	bool wide;
+};
+/* The memory operand of an instruction for this space. */
+int ptx_get_address(struct ptx_dec *dec, const struct ptx_insn *in,
+	const struct ptx_arg *arg, enum ptx_space space,
+	struct ptx_address *out);
+/* Makes it the address of the last operation: r[4], imm, and x[]. size is that
+ * of one element. */
+int ptx_set_address(struct ptx_dec *dec, const struct ptx_address *a,
+	unsigned size, unsigned count);
 /* The state space that the modifiers name. */
 enum ptx_space ptx_space_of(const struct ptx_insn *in);
 

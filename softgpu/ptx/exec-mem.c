@@ -334,6 +334,72 @@ PTX_HANDLER(NOTHING)
 	return op + 1;
 }
 
+/* How many bytes of the source each lane takes. */
+static void
+copy_sizes(struct ptx_warp *w, const struct ptx_op *op, uint32_t *out)
+{
+	const uint32_t *some = PTX_SRC(uint32_t, 1);
+	uint32_t size = op->x[PTX_MEM_SIZE], ignore = 0;
+
+	if (op->x[PTX_MEM_OP] == PTX_COPY_IGNORE)
+		ignore = PTX_PRED_SRC(2);
+	PTX_FOR_LANES
+	{
+		out[i] = ignore >> i & 1 ? 0 : size;
+		if (op->x[PTX_MEM_OP] == PTX_COPY_SOME && some[i] < size)
+			out[i] = some[i];
+	}
+}
+
+/* The lanes of mask whose source is not all in one allocation. */
+static uint32_t
+copy_outside(struct ptx_warp *w, const struct ptx_op *op, uint32_t mask,
+	uint64_t *from, const uint32_t *take)
+{
+	uint32_t bad = 0;
+
+	PTX_FOR_MASK(i, mask)
+	if (take[i])
+		bad |= ptx_locate_lanes(w, op, 1u << i, from, take[i], false);
+	return bad;
+}
+
+/*
+ * cp.async: what is copied may be seen at any time before it is waited for,
+ * so it is copied at once, and there is nothing to wait for.
+ */
+PTX_HANDLER(COPY)
+{
+	uint32_t size = op->x[PTX_MEM_SIZE], take[PTX_LANES], bad;
+	const uint32_t *to = PTX_SRC(uint32_t, 0);
+	uint64_t from[PTX_LANES], place[PTX_LANES];
+
+	copy_sizes(w, op, take);
+	ptx_addresses(w, op, from);
+	PTX_FOR_LANES
+	place[i] = to[i];
+	bad = PTX_BITS(((from[i] | place[i]) & (size - 1)) != 0) & mask;
+	if (rgpu_unlikely(bad))
+		return ptx_fault(w, op, bad, RGPU_PTX_FAULT_MISALIGNED,
+			from[__builtin_ctz(bad)], NULL);
+	bad = ptx_outside(place, 0, w->block->shared_bytes, size) & mask;
+	if (rgpu_unlikely(bad))
+		return ptx_fault(w, op, bad, RGPU_PTX_FAULT_ADDRESS,
+			place[__builtin_ctz(bad)], "in shared memory");
+	bad = copy_outside(w, op, mask, from, take);
+	if (rgpu_unlikely(bad))
+		return ptx_fault(w, op, bad, RGPU_PTX_FAULT_ADDRESS,
+			from[__builtin_ctz(bad)], NULL);
+	PTX_FOR_MASK(i, mask)
+	{
+		uint8_t *d = w->block->shared + place[i];
+
+		memcpy(d, (const void *)(uintptr_t)from[i], take[i]);
+		memset(d + take[i], 0, size - take[i]);
+	}
+	return op + 1;
+}
+
 #define FN(name) x_##name,
 ptx_exec *const PTX_ISA_NAME(ptx_table_mem)[] = {
 #include "softgpu/ptx/ops/mem.h"

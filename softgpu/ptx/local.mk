@@ -71,6 +71,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/block.c \
 	%reldir%/build-alu.c \
 	%reldir%/build-call.c \
+	%reldir%/build-copy.c \
 	%reldir%/build-cvt.c \
 	%reldir%/build-flow.c \
 	%reldir%/build-mem.c \
@@ -84,6 +85,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/expr.c \
 	%reldir%/fault.c \
 	%reldir%/format.c \
+	%reldir%/forms-copy.c \
 	%reldir%/forms-float.c \
 	%reldir%/forms-flow.c \
 	%reldir%/forms-int.c \

@@ -11,7 +11,7 @@ enum ptx_mem_field {
 	PTX_MEM_COUNT, /* elements */
 	PTX_MEM_FLAGS, /* PTX_MEM_* below */
 	PTX_MEM_WIDE,  /* the address has 64-bit lanes */
-	PTX_MEM_OP,    /* enum ptx_atom_op */
+	PTX_MEM_OP,    /* enum ptx_atom_op, PTX_COPY_* */
 	PTX_MEM_ALIGN, /* bytes, at least those accessed */
 	PTX_MEM_MODE,  /* PTX_HALF_* of ATOM_HALF */
 };
@@ -36,6 +36,11 @@ enum ptx_atom_op {
 	PTX_ATOM_MIN_S,
 	PTX_ATOM_MAX_S,
 };
+
+/* cp.async: all bytes come from the source, the first r[1] of them, or none
+ * where the predicate r[2] is set; the others are zero. r[0] is the place in
+ * shared memory. */
+enum { PTX_COPY_ALL, PTX_COPY_SOME, PTX_COPY_IGNORE };
 
 /* Polling memory makes a loop's turns count more (see exec-flow.c). */
 #define PTX_POLL_WEIGHT 63

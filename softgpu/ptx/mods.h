@@ -59,7 +59,9 @@
 	X(L2_128B, "L2::128B") X(L2_256B, "L2::256B") \
 	/* shapes and others */ \
 	X(V2, "v2") X(V4, "v4") X(V8, "v8") \
-	X(LAUNCH, "launch_dependents") X(WAIT, "wait") X(MASK, "mask")
+	X(LAUNCH, "launch_dependents") X(WAIT, "wait") X(MASK, "mask") \
+	X(COMMIT_GROUP, "commit_group") X(WAIT_GROUP, "wait_group") \
+	X(WAIT_ALL, "wait_all")
 /* clang-format on */
 
 enum ptx_mod {

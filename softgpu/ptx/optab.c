@@ -56,6 +56,7 @@ static const struct {
 	{ptx_forms_flow, &ptx_forms_flow_count},
 	{ptx_forms_warp, &ptx_forms_warp_count},
 	{ptx_forms_video, &ptx_forms_video_count},
+	{ptx_forms_copy, &ptx_forms_copy_count},
 };
 
 const struct ptx_form *

@@ -256,7 +256,7 @@ test_stop(const char *text)
 
 	pthread_create(&thread, NULL, run_one, &p);
 	nanosleep(&pause, NULL);
-	stop = 1;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	T_CHECK(p.l.fault.kind == RGPU_PTX_FAULT_STOPPED);
 	t_free(p.mem);

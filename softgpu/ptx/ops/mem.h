@@ -18,4 +18,5 @@ FN(ST_SHARED_B32)
 FN(ST_SHARED_B64)
 FN(FENCE)
 FN(NOTHING)
+FN(COPY)
 /* clang-format on */
