@@ -34,6 +34,10 @@ rgpu_do_cuCtxGetLimit(size_t *pvalue, CUlimit limit)
 	case CU_LIMIT_MAX_L2_FETCH_GRANULARITY:
 		*pvalue = L2_FETCH_GRANULARITY;
 		return CUDA_SUCCESS;
+	/* No context is shared with a graphics API. cuBLASLt asks, and does no
+	 * multiplication when this fails [observed, CUDA 13.0]. */
+	case CU_LIMIT_CIG_ENABLED:
+	case CU_LIMIT_CIG_SHMEM_FALLBACK_ENABLED:
 	case CU_LIMIT_PERSISTING_L2_CACHE_SIZE:
 		*pvalue = 0;
 		return CUDA_SUCCESS;

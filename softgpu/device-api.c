@@ -11,6 +11,10 @@
 #include "softgpu/device.h"
 #include "softgpu/settings.h"
 
+/* With more, cuBLAS takes kernels for tensor cores (mma), which the engine does
+ * not run, for f64 and TF32 as well (measured with cuBLAS 13). */
+#define LIBRARY_SHARED_OPT_IN 65536
+
 static int
 claimed_cc(void)
 {
@@ -100,6 +104,11 @@ rgpu_do_cuDeviceGetAttribute(int *pi, CUdevice_attribute attrib, CUdevice dev)
 	if (attrib == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR ||
 		attrib == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
 		cc = claimed_cc();
+	if (attrib == CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN &&
+		rgpu_called_by_library()) {
+		*pi = LIBRARY_SHARED_OPT_IN;
+		return CUDA_SUCCESS;
+	}
 	return rgpu_device_attribute(d, attrib, cc, pi);
 }
 

@@ -130,6 +130,9 @@ a_context_tells_of_itself(void)
 	CU(cuCtxSetLimit(CU_LIMIT_STACK_SIZE, 4096));
 	CU(cuCtxGetLimit(&limit, CU_LIMIT_STACK_SIZE));
 	CHECK_EQ(limit, 4096);
+	/* cuBLASLt asks; a failure would disable it. */
+	CU(cuCtxGetLimit(&limit, CU_LIMIT_CIG_ENABLED));
+	CHECK_EQ(limit, 0);
 	EXPECT_CU(cuCtxGetLimit(&limit, (CUlimit)77),
 		CUDA_ERROR_UNSUPPORTED_LIMIT);
 	CU(cuCtxSetCacheConfig(CU_FUNC_CACHE_PREFER_L1));
