@@ -394,7 +394,9 @@ PTX_HANDLER(COPY)
 	{
 		uint8_t *d = w->block->shared + place[i];
 
-		memcpy(d, (const void *)(uintptr_t)from[i], take[i]);
+		/* The address of nothing may be that of nowhere. */
+		if (take[i])
+			memcpy(d, (const void *)(uintptr_t)from[i], take[i]);
 		memset(d + take[i], 0, size - take[i]);
 	}
 	return op + 1;
