@@ -35,7 +35,10 @@ note(struct inventory *inv, const char *what, unsigned sm)
 	char item[64];
 	size_t n;
 
-	snprintf(item, sizeof(item), "%s%u", what, sm);
+	if (sm)
+		snprintf(item, sizeof(item), "%s%u", what, sm);
+	else
+		snprintf(item, sizeof(item), "%s", what);
 	n = strlen(item);
 	if (sm && (!inv->lowest_sm || sm < inv->lowest_sm))
 		inv->lowest_sm = sm;

@@ -118,7 +118,9 @@ code_without_ptx_is_refused_with_advice(void)
 	fatbin_add_ptx(&f, 250, NAMED("later"));
 	EXPECT_CU(load(f.data), CUDA_ERROR_NO_BINARY_FOR_GPU);
 	fatbin_end(&f);
-	EXPECT_CU(load(&e), CUDA_ERROR_NO_BINARY_FOR_GPU);
+	EXPECT_CU(load_with_log(&e, log, sizeof(log)),
+		CUDA_ERROR_NO_BINARY_FOR_GPU);
+	CHECK(strstr(log, "only a cubin of SASS;"));
 }
 
 /* Each memory block is just as long as its header says, so that a sanitizer
