@@ -24,6 +24,7 @@ test  | libclang-rt-dev    | clang_runtime
 test  | clang-format       | program clang-format
 test  | git                | program git
 test  | mandoc             | program mandoc
+test  | procps             | program pgrep
 test  | python3            | program python3
 test  | shellcheck         | program shellcheck
 '
@@ -102,6 +103,6 @@ install_packages() {
 	missing=$(missing_packages "$@")
 	[ -n "$missing" ] || return 0
 	bad "missing, by Debian's names: $missing"
-	bad "install: apt-get update && apt-get install -y $missing(as root)"
+	bad "as root: apt-get update && apt-get install -y ${missing% }"
 	return 1
 }
