@@ -91,6 +91,11 @@ rgpu_vlog(enum rgpu_log_level level, const char *fmt, va_list ap)
 	n += m;
 	if (n > (int)sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
+	/* One line, whatever a peer has put into it. */
+	for (int i = 0; i < n; i++) {
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = line[i] == '\t' ? ' ' : '?';
+	}
 	line[n++] = '\n';
 	/* Nothing can be done about a log that cannot be written. */
 	if (write(log_fd, line, (size_t)n) < 0)

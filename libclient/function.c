@@ -215,6 +215,9 @@ whole_names(const struct rgpu_res_rgpu_module_names *res)
 	return !res->names_size || !names[res->names_size - 1];
 }
 
+/* Bytes of names; the largest libraries have a few MiB. */
+#define NAMES_MAX (64u << 20)
+
 /* All names of a module or library, page by page; NULs between them. */
 static CUresult
 all_names(uint64_t object, char **names, size_t *size, uint32_t *count)
@@ -228,7 +231,7 @@ all_names(uint64_t object, char **names, size_t *size, uint32_t *count)
 	*size = 0;
 	do {
 		r = rgpu_call_rgpu_module_names(0, &a, &res, &call);
-		if (!r && !whole_names(&res))
+		if (!r && (!whole_names(&res) || *size > NAMES_MAX))
 			r = rgpu_client_broken(RGPU_OP_rgpu_module_names);
 		if (!r) {
 			const char *p = res.names;

@@ -16,6 +16,10 @@ rgpu_do_cuOccupancyMaxActiveBlocksPerMultiprocessor(
 		numBlocks, func, blockSize, dynamicSMemSize, 0);
 }
 
+/* Threads of a block; no device takes more (CUDA C++ Programming Guide 13.0,
+ * technical specifications). Bounds the questions to a server that says so. */
+#define BLOCK_MAX 1024
+
 struct best {
 	int block, threads, blocks;
 };
@@ -56,6 +60,8 @@ rgpu_do_cuOccupancyMaxPotentialBlockSizeWithFlags(int *minGridSize,
 			CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, c->dev);
 	if (blockSizeLimit > 0 && blockSizeLimit < limit)
 		limit = blockSizeLimit;
+	if (limit > BLOCK_MAX)
+		limit = BLOCK_MAX;
 	/* From the largest down, in whole warps; a limit that is none comes
 	 * first. */
 	for (int block = limit; block > 0 && !r;
