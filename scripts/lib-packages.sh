@@ -21,6 +21,7 @@ fetch | ca-certificates    | file /etc/ssl/certs/ca-certificates.crt
 test  | binutils           | program nm
 test  | clang              | program clang
 test  | libclang-rt-dev    | clang_runtime
+test  | llvm               | program llvm-symbolizer
 test  | clang-format       | program clang-format
 test  | git                | program git
 test  | mandoc             | program mandoc
