@@ -31,6 +31,12 @@ remote() {
 	timeout 120 "$builddir/run" rgpu-run --server "$url" "$@"
 }
 
+# left_out NAME: prints why the toolkit could not build it, if so
+left_out() {
+	sed -n "s/^# $1\(-$build\)\{0,1\} left out: //p" \
+		"$builddir/tests/cuda/programs.mk"
+}
+
 # one FILE WANTED ARGUMENT...: runs it both ways and prints the result.
 one() {
 	file=$1 wanted=$2
@@ -80,6 +86,11 @@ while IFS='|' read -r name _ builds _ _ _ wanted runs devices step; do
 	name=${name%% *}
 	has_word "$build" "$builds" && has_word "${step# }" "$steps" || continue
 	[ "${ONLY:-$name}" = "$name" ] || continue
+	reason=$(left_out "$name")
+	[ -z "$reason" ] || {
+		say ok "$name-$build # SKIP $reason in the toolkit"
+		continue
+	}
 	devices=$(echo $devices)
 	server_with "$devices"
 	export SOFTGPU_DEVICES="$devices"
