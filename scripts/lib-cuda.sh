@@ -25,12 +25,16 @@ cuda_home() {
 	printf '%s\n' "$fetched_cuda"
 }
 
-# cuda_home_or_fetch: the same, but fetches one where there is none
+# cuda_home_or_fetch: the same, but fetches one where there is none, or what a
+# fetched one lacks
 cuda_home_or_fetch() {
-	cuda_home || {
-		install_packages cuda fetch &&
-			"$root/scripts/fetch-nvcc" "$fetched_cuda"
-	}
+	local dir
+
+	if dir=$(cuda_home) && [ "$dir" != "$fetched_cuda" ]; then
+		printf '%s\n' "$dir"
+	else
+		"$root/scripts/fetch-nvcc" "$fetched_cuda"
+	fi
 }
 
 # nvcc_release NVCC: prints its release, such as 13.0

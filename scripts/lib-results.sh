@@ -51,15 +51,18 @@ show_failure() {
 	fi
 }
 
-# A test that was skipped says why: a test of Automake in its last lines, TAP
-# behind the result.
+# A test that was skipped says why: a shell test in a line of its own, TAP behind
+# the result.
 show_skipped() {
-	local log reasons
+	local log reasons reason
 
 	logs_with "$1" SKIP | while read -r log; do
-		reasons=$(grep -E '^skipped: |# SKIP' "$log") ||
-			reasons=$(tail -n 2 "$log" | head -n 1)
-		note "${log#"$1"/}: $reasons"
+		reasons=$(sed -n 's/^ok [0-9]* - \(.*\) # SKIP /\1: /p
+			s/^1\.\.0 # SKIP //p
+			s/^skipped: //p' "$log")
+		while read -r reason; do
+			note "skipped: ${log#"$1"/}: ${reason:-see there}"
+		done <<<"$reasons"
 	done
 }
 
