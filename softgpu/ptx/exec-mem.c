@@ -61,48 +61,51 @@ store_element(const void *src, const uint64_t *a, uint32_t mask, unsigned at,
 	}
 }
 
-/* Volatile, relaxed and acquire: single copies that the compiler keeps. */
-#define LOAD_ATOMIC(T)            \
-	PTX_FOR_MASK(i, mask)     \
-	raw[i] = __atomic_load_n( \
-		(const T *)(uintptr_t)(a[i] + at), __ATOMIC_SEQ_CST)
+/*
+ * Volatile, relaxed and acquire: what a lane reads or writes is one access, a
+ * vector too, as it is in practice on GPUs: CUB's scan (CCCL 13.0) publishes a
+ * value and its state by st.relaxed.v2. Up to 16 bytes, which an aligned vector
+ * access does at once on processors with AVX (Intel SDM volume 3, 9.1.1; AMD
+ * APM volume 2, 7.3.2).
+ */
+typedef uint64_t ptx_two
+	__attribute__((vector_size(16), may_alias, aligned(1)));
+
+#define VECTOR_MAX 32
 
 static void
-load_atomic(void *dst, const uint64_t *a, uint32_t mask, unsigned at,
-	unsigned size, unsigned flags)
+copy_at_once(void *to, const void *from, unsigned bytes)
 {
-	uint64_t raw[PTX_LANES], from[PTX_LANES];
-
-	switch (size) {
-	case 1: LOAD_ATOMIC(uint8_t); break;
-	case 2: LOAD_ATOMIC(uint16_t); break;
-	case 4: LOAD_ATOMIC(uint32_t); break;
-	default: LOAD_ATOMIC(uint64_t); break;
-	}
-	PTX_FOR_MASK(i, mask)
-	from[i] = (uint64_t)(uintptr_t)&raw[i];
-	load_element(dst, from, mask, 0, size, flags);
-}
-
-#define STORE_ATOMIC(T)       \
-	PTX_FOR_MASK(i, mask) \
-	__atomic_store_n(     \
-		(T *)(uintptr_t)(a[i] + at), (T)raw[i], __ATOMIC_SEQ_CST)
-
-static void
-store_atomic(const void *src, const uint64_t *a, uint32_t mask, unsigned at,
-	unsigned size, unsigned flags)
-{
-	uint64_t raw[PTX_LANES];
-
-	PTX_FOR_MASK(i, mask)
-	raw[i] = flags & PTX_MEM_LANE64 ? ((const uint64_t *)src)[i]
-					: ((const uint32_t *)src)[i];
-	switch (size) {
-	case 1: STORE_ATOMIC(uint8_t); break;
-	case 2: STORE_ATOMIC(uint16_t); break;
-	case 4: STORE_ATOMIC(uint32_t); break;
-	default: STORE_ATOMIC(uint64_t); break;
+	switch (bytes) {
+	case 1:
+		__atomic_store_n((uint8_t *)to,
+			__atomic_load_n(
+				(const uint8_t *)from, __ATOMIC_SEQ_CST),
+			__ATOMIC_SEQ_CST);
+		break;
+	case 2:
+		__atomic_store_n((uint16_t *)to,
+			__atomic_load_n(
+				(const uint16_t *)from, __ATOMIC_SEQ_CST),
+			__ATOMIC_SEQ_CST);
+		break;
+	case 4:
+		__atomic_store_n((uint32_t *)to,
+			__atomic_load_n(
+				(const uint32_t *)from, __ATOMIC_SEQ_CST),
+			__ATOMIC_SEQ_CST);
+		break;
+	case 8:
+		__atomic_store_n((uint64_t *)to,
+			__atomic_load_n(
+				(const uint64_t *)from, __ATOMIC_SEQ_CST),
+			__ATOMIC_SEQ_CST);
+		break;
+	default:
+		for (unsigned n = 0; n < bytes / sizeof(ptx_two); n++)
+			((volatile ptx_two *)to)[n] =
+				((const volatile ptx_two *)from)[n];
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	}
 }
 
@@ -112,18 +115,22 @@ load_any(
 {
 	unsigned size = op->x[PTX_MEM_SIZE], count = op->x[PTX_MEM_COUNT];
 	unsigned flags = op->x[PTX_MEM_FLAGS];
+	uint8_t whole[PTX_LANES][VECTOR_MAX] __attribute__((aligned(16)));
 	uint64_t a[PTX_LANES];
 
 	if (!ptx_locate(w, op, mask, a, size * count, false))
 		return w->stop;
-	for (unsigned n = 0; n < count; n++) {
-		void *dst = PTX_DST(uint32_t, n);
-
-		if (atomic)
-			load_atomic(dst, a, mask, n * size, size, flags);
-		else
-			load_element(dst, a, mask, n * size, size, flags);
+	if (atomic) {
+		PTX_FOR_MASK(i, mask)
+		{
+			copy_at_once(whole[i], (const void *)(uintptr_t)a[i],
+				size * count);
+			a[i] = (uint64_t)(uintptr_t)whole[i];
+		}
 	}
+	for (unsigned n = 0; n < count; n++)
+		load_element(
+			PTX_DST(uint32_t, n), a, mask, n * size, size, flags);
 	return op + 1;
 }
 
@@ -133,17 +140,19 @@ store_any(
 {
 	unsigned size = op->x[PTX_MEM_SIZE], count = op->x[PTX_MEM_COUNT];
 	unsigned flags = op->x[PTX_MEM_FLAGS];
-	uint64_t a[PTX_LANES];
+	uint8_t whole[PTX_LANES][VECTOR_MAX] __attribute__((aligned(16)));
+	uint64_t a[PTX_LANES], to[PTX_LANES];
 
 	if (!ptx_locate(w, op, mask, a, size * count, true))
 		return w->stop;
-	for (unsigned n = 0; n < count; n++) {
-		const void *src = PTX_SRC(uint32_t, n);
-
-		if (atomic)
-			store_atomic(src, a, mask, n * size, size, flags);
-		else
-			store_element(src, a, mask, n * size, size, flags);
+	PTX_FOR_MASK(i, mask)
+	to[i] = atomic ? (uint64_t)(uintptr_t)whole[i] : a[i];
+	for (unsigned n = 0; n < count; n++)
+		store_element(
+			PTX_SRC(uint32_t, n), to, mask, n * size, size, flags);
+	if (atomic) {
+		PTX_FOR_MASK(i, mask)
+		copy_at_once((void *)(uintptr_t)a[i], whole[i], size * count);
 	}
 	return op + 1;
 }

@@ -164,6 +164,42 @@ test_look_back(void)
 	t_free(mem);
 }
 
+/* Block 0 writes vectors of equal elements, block 1 reads them until it has seen
+ * the last: a vector that is half old and half new is one access torn. */
+static const char torn2[] = HEADER BEGIN
+	"add.u64 %d2, %d1, 32;\nsetp.ne.u32 %p1, %r1, 0;\n@%p1 bra OUT;\n"
+	"mov.u32 %r4, 0;\nsetp.eq.u32 %p1, %r2, 0;\n@%p1 bra WRITE;\n"
+	"READ: ld.relaxed.gpu.v2.u32 {%r5, %r6}, [%d1];\n"
+	"setp.ne.u32 %p2, %r5, %r6;\n@%p2 st.global.u32 [%d2], 1;\n"
+	"setp.lt.u32 %p3, %r5, 20000;\n@%p3 bra READ;\nbra OUT;\n"
+	"WRITE: add.u32 %r4, %r4, 1;\n"
+	"st.relaxed.gpu.v2.u32 [%d1], {%r4, %r4};\n"
+	"setp.lt.u32 %p3, %r4, 20000;\n@%p3 bra WRITE;\nOUT:\n" END;
+static const char torn4[] = HEADER BEGIN
+	"add.u64 %d2, %d1, 32;\nsetp.ne.u32 %p1, %r1, 0;\n@%p1 bra OUT;\n"
+	"mov.u32 %r4, 0;\nsetp.eq.u32 %p1, %r2, 0;\n@%p1 bra WRITE;\n"
+	"READ: ld.volatile.global.v4.u32 {%r5, %r6, %r7, %r8}, [%d1];\n"
+	"setp.ne.u32 %p2, %r5, %r8;\n@%p2 st.global.u32 [%d2], 1;\n"
+	"setp.ne.u32 %p2, %r6, %r7;\n@%p2 st.global.u32 [%d2], 1;\n"
+	"setp.ne.u32 %p2, %r5, %r6;\n@%p2 st.global.u32 [%d2], 1;\n"
+	"setp.lt.u32 %p3, %r5, 20000;\n@%p3 bra READ;\nbra OUT;\n"
+	"WRITE: add.u32 %r4, %r4, 1;\n"
+	"st.volatile.global.v4.u32 [%d1], {%r4, %r4, %r4, %r4};\n"
+	"setp.lt.u32 %p3, %r4, 20000;\n@%p3 bra WRITE;\nOUT:\n" END;
+
+static void
+test_vectors_at_once(void)
+{
+	uint32_t *mem = t_alloc(64);
+
+	expect_done("vectors of 2", torn2, 2, 32, false, mem);
+	T_CHECK(mem[0] == 20000 && mem[8] == 0);
+	memset(mem, 0, 64);
+	expect_done("vectors of 4", torn4, 2, 32, false, mem);
+	T_CHECK(mem[0] == 20000 && mem[8] == 0);
+	t_free(mem);
+}
+
 /* Grid sync as cooperative groups do it, three times: %envreg1 and 2 are the
  * address of a counter; each block adds to a cell of the next one. */
 static const char grid_sync[] = HEADER BEGIN
@@ -395,6 +431,7 @@ main(void)
 		test_warps();
 		test_blocks();
 		test_look_back();
+		test_vectors_at_once();
 		test_grid_sync();
 		test_launches();
 		test_stop(wait_flag);
