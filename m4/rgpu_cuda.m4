@@ -12,12 +12,14 @@ rgpu_cuda="off (--without-cuda)"
 AS_CASE([$with_cuda],
   [no], [],
   [auto],
-    [AS_IF([command -v nvcc >/dev/null 2>&1],
-       [CUDA_HOME=`command -v nvcc`
-        CUDA_HOME=`readlink -f "$CUDA_HOME"`
-        CUDA_HOME=`dirname "$CUDA_HOME"`
-        CUDA_HOME=`dirname "$CUDA_HOME"`],
-       [test -x /usr/local/cuda/bin/nvcc], [CUDA_HOME=/usr/local/cuda])
+    [# On PATH there may be a script that calls the real one elsewhere.
+     rgpu_nvcc=`command -v nvcc 2>/dev/null`
+     rgpu_nvcc=`readlink -f "$rgpu_nvcc" 2>/dev/null`
+     for rgpu_dir in "${rgpu_nvcc%/bin/nvcc}" /usr/local/cuda; do
+       AS_IF([test -z "$CUDA_HOME" && test -x "$rgpu_dir/bin/nvcc" &&
+              test -f "$rgpu_dir/include/cuda_runtime.h"],
+         [CUDA_HOME=$rgpu_dir])
+     done
      rgpu_cuda="off (no nvcc: scripts/fetch-nvcc gets one from PyPI)"],
   [CUDA_HOME=$with_cuda
    AS_IF([test ! -x "$CUDA_HOME/bin/nvcc"],
