@@ -250,12 +250,25 @@ rgpu_client_call(struct rgpu_sending *s, struct rgpu_call *call)
 	return (CUresult)call->result;
 }
 
-CUresult
-rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size)
+static CUresult
+not_sent(void)
 {
-	if (!rgpu_call_detach(rgpu_client.calls, s, data, size))
-		return CUDA_SUCCESS;
 	return rgpu_channel_is_dead(rgpu_client.channel)
 		? rgpu_client_lost()
 		: CUDA_ERROR_OUT_OF_MEMORY;
+}
+
+CUresult
+rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size)
+{
+	return rgpu_call_detach(rgpu_client.calls, s, data, size)
+		? not_sent()
+		: CUDA_SUCCESS;
+}
+
+CUresult
+rgpu_client_notify(struct rgpu_sending *s, const struct rgpu_notice *notice)
+{
+	return rgpu_call_notify(rgpu_client.calls, s, notice) ? not_sent()
+							      : CUDA_SUCCESS;
 }

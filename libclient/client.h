@@ -62,6 +62,8 @@ CUresult rgpu_client_call(struct rgpu_sending *s, struct rgpu_call *call);
 
 /* A call whose data lands at data when its stream gets there. */
 CUresult rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size);
+CUresult rgpu_client_notify(
+	struct rgpu_sending *s, const struct rgpu_notice *notice);
 
 /* What a call returns when the connection is lost. */
 CUresult rgpu_client_lost(void);

@@ -9,12 +9,49 @@
 #include <string.h>
 
 #include "cudaabi/gen/inner.h"
+#include "libclient/callbacks.h"
 #include "libclient/client.h"
 #include "libclient/gen/send.h"
 #include "libclient/memory.h"
 
 /* One command to the host asks for so much; bounds the server's buffers. */
 #define DOWNLOAD_MAX (32u << 20)
+/* The same for one that the server asks for. */
+#define LATE_MAX     (32u << 20)
+
+/* ---- host functions may still write what is to be copied ------------------- */
+
+static CUresult
+wait_for_stream(uint64_t context, uint64_t stream)
+{
+	struct rgpu_args_cuStreamSynchronize a = {.hStream = stream};
+
+	return rgpu_call_cuStreamSynchronize(context, &a);
+}
+
+static bool
+is_pinned(const void *host)
+{
+	enum rgpu_memory_kind kind = rgpu_memory_find((uintptr_t)host).kind;
+
+	return kind == RGPU_MEMORY_PINNED || kind == RGPU_MEMORY_REGISTERED;
+}
+
+static CUresult
+late(CUdeviceptr dst, const void *src, size_t n, uint64_t context,
+	uint64_t stream)
+{
+	CUresult r = CUDA_SUCCESS;
+
+	for (size_t at = 0, size; at < n && !r; at += size) {
+		size = n - at < LATE_MAX ? n - at : LATE_MAX;
+		r = rgpu_late_copy(dst + at, (const uint8_t *)src + at, size,
+			context, stream);
+	}
+	return r;
+}
+
+/* ---- to the device ----------------------------------------------------------- */
 
 static CUresult
 to_device(CUdeviceptr dst, const void *src, size_t n, CUstream stream,
@@ -32,6 +69,14 @@ to_device(CUdeviceptr dst, const void *src, size_t n, CUstream stream,
 		return r;
 	if (!src)
 		return CUDA_ERROR_INVALID_VALUE;
+	if (rgpu_callbacks_pending()) {
+		if (synchronous)
+			r = wait_for_stream(context, a.hStream);
+		else if (is_pinned(src))
+			return late(dst, src, n, context, a.hStream);
+		if (r)
+			return r;
+	}
 	/* A copy on its way into src comes first. */
 	if (rgpu_calls_settle(rgpu_client.calls, src, n))
 		return rgpu_client_lost();

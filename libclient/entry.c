@@ -7,6 +7,7 @@
 #include "cudaabi/errors.h"
 #include "cudaabi/gen/inner.h"
 #include "cudaabi/ops.h"
+#include "libclient/callbacks.h"
 #include "libclient/client.h"
 #include "libclient/complain.h"
 #include "libclient/stats.h"
@@ -18,7 +19,9 @@ rgpu_enter(unsigned op RGPU_UNUSED)
 		atomic_load_explicit(&rgpu_client.state, memory_order_acquire);
 
 	if (rgpu_likely(state == RGPU_CLIENT_UP))
-		return CUDA_SUCCESS;
+		return rgpu_unlikely(rgpu_in_callback)
+			? CUDA_ERROR_NOT_PERMITTED
+			: CUDA_SUCCESS;
 	return state == RGPU_CLIENT_LOST ? CUDA_ERROR_DEVICE_UNAVAILABLE
 					 : CUDA_ERROR_NOT_INITIALIZED;
 }

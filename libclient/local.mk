@@ -10,6 +10,8 @@ CLEANFILES += $(libclient_generated)
 noinst_LTLIBRARIES += libclient/libshim.la
 libclient_libshim_la_SOURCES = \
 	libclient/alloc.c \
+	libclient/callbacks.c \
+	libclient/callbacks.h \
 	libclient/client.c \
 	libclient/client.h \
 	libclient/complain.c \

@@ -10,6 +10,7 @@
 
 #include "common/log.h"
 #include "cudaabi/gen/inner.h"
+#include "libclient/callbacks.h"
 #include "libclient/client.h"
 #include "libclient/gen/send.h"
 #include "libclient/memory.h"
@@ -250,7 +251,10 @@ copy(struct box *b)
 		return on_device(b);
 	if (!b->dst.device && !b->src.device)
 		return on_host(b);
-	if (b->width <= RGPU_CHUNK_MAX)
+	/* With host functions about, each row finds out for itself when it may
+	 * be read. */
+	if (b->width <= RGPU_CHUNK_MAX &&
+		!(b->dst.device && rgpu_callbacks_pending()))
 		return b->dst.device ? upload(b) : download(b);
 	r = long_rows(b, b->dst.device);
 	if (!r && b->synchronous) {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/clock.h"
+#include "server/callbacks.h"
 #include "server/events.h"
 #include "server/staging.h"
 #include "server/transfers.h"
@@ -71,6 +72,8 @@ rgpu_job_quiesce(struct rgpu_job *job)
 	/* This job is one of the context's. */
 	while (atomic_load(&job->context->jobs) > 1)
 		nanosleep(&nap, NULL);
+	if (s->callbacks)
+		rgpu_callbacks_drop(s->callbacks, job->context);
 	rgpu_transfers_drop(s->transfers, job->context);
 	rgpu_staging_drop(s->staging, job->context);
 	rgpu_events_drop(s->events, job->context);

@@ -26,6 +26,10 @@ server_libsession_la_SOURCES = \
 	server/backend-soft.c \
 	server/backend.c \
 	server/backend.h \
+	server/backlog.c \
+	server/backlog.h \
+	server/callbacks.c \
+	server/callbacks.h \
 	server/device-facts.c \
 	server/device-facts.h \
 	server/dispatch.h \
@@ -39,6 +43,7 @@ server_libsession_la_SOURCES = \
 	server/objects.c \
 	server/output.c \
 	server/output.h \
+	server/serve-callback.c \
 	server/serve-context.c \
 	server/serve-copy.c \
 	server/serve-launch.c \

@@ -14,6 +14,7 @@
 #include "cudaabi/errors.h"
 #include "cudaabi/ops.h"
 #include "protocol/hello.h"
+#include "server/backlog.h"
 #include "server/device-facts.h"
 #include "server/dispatch.h"
 #include "server/events.h"
@@ -28,6 +29,17 @@ int
 rgpu_dispatch_unknown(const struct rgpu_command *cmd)
 {
 	return rgpu_error("operation 0x%04x is not a command", cmd->op);
+}
+
+static int
+execute(struct rgpu_session *s, struct rgpu_command *cmd)
+{
+	if (!rgpu_dispatch(s, cmd))
+		return 0;
+	if (cmd->body.bad)
+		return rgpu_error(
+			"damaged arguments of %s", rgpu_op_name(cmd->op));
+	return -1;
 }
 
 /* A command has arrived. */
@@ -46,12 +58,11 @@ on_unit(void *ctx, const struct rgpu_unit *u, const uint8_t *body, size_t size)
 	if (u->info & ~RGPU_COMMAND_REPLY)
 		return rgpu_error("%s with unknown flags 0x%x",
 			rgpu_op_name(u->kind), u->info);
-	if (!rgpu_dispatch(s, &cmd))
-		return 0;
-	if (cmd.body.bad)
-		return rgpu_error(
-			"damaged arguments of %s", rgpu_op_name(u->kind));
-	return -1;
+	/* What a stream waits for must not wait for the executor. */
+	if (s->backlog && u->kind != RGPU_OP_rgpu_host_done &&
+		u->kind != RGPU_OP_rgpu_late_data)
+		return rgpu_backlog_put(s->backlog, &cmd);
+	return execute(s, &cmd);
 }
 
 static void
@@ -147,8 +158,10 @@ rgpu_session_run(struct rgpu_transport *transport,
 	if (!s->channel)
 		return -1;
 	rgpu_channel_take_receiver(s->channel);
-	while (rgpu_channel_receive(s->channel, true) >= 0)
+	while (!s->backlog && rgpu_channel_receive(s->channel, true) >= 0)
 		;
+	if (s->backlog)
+		rgpu_backlog_run(s->backlog, execute);
 	/* Waiters may still be in the driver: the process ends, and with it
 	 * whatever they hold. */
 	return 0;

@@ -90,6 +90,8 @@ struct rgpu_session {
 	struct rgpu_events *events;
 	struct rgpu_transfers *transfers;
 	struct rgpu_output *output;
+	struct rgpu_callbacks *callbacks; /* NULL until the first one */
+	struct rgpu_backlog *backlog;	  /* the same */
 };
 
 struct rgpu_command {

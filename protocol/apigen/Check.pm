@@ -111,6 +111,11 @@ sub check_words {
 	fail($e, "$n: always is for a call with fields in its reply")
 		if $e->{always} && ($e->{mode} ne 'call'
 			|| !grep { reply($_) && !$_->{shape}{new} } @{ $e->{params} });
+	fail($e, "$n: notify is for a call by hand on both sides without fields "
+			. "in its reply")
+		if $e->{notify} && ($e->{mode} ne 'call' || !hand_server($e)
+			|| !($e->{op} || hand_client($e))
+			|| grep { reply($_) } @{ $e->{params} });
 	for my $w (qw(order sync)) {
 		my $a = $e->{$w};
 		next if !defined $a || ($w eq 'sync' && $a =~ /^(all|ctx)$/);

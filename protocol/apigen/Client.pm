@@ -20,6 +20,8 @@ sub senders {
 	return (["rgpu_detach_$n", "$in, void *data, size_t size"],
 		["rgpu_await_$n", "$in, void *data, size_t size"]) if later($e);
 	return ["rgpu_post_$n", $in] if $e->{mode} eq 'post';
+	return ["rgpu_notify_$n", "$in, const struct rgpu_notice *notice"]
+		if $e->{notify};
 	my $res = @{ $e->{reply} } ? ", struct rgpu_res_$n *res" : '';
 	my $call = has_bytes($e) ? ', struct rgpu_call *call' : '';
 	return ["rgpu_call_$n", "$in$res$call"];
@@ -103,8 +105,17 @@ sub data {
 	return "$o}\n";
 }
 
+# Nobody waits: a function is called when the answer comes.
+sub notified {
+	my ($e, $name, $args) = @_;
+	return "\nCUresult\n$name($args)\n{\n\tstruct rgpu_sending s;\n\n"
+		. begin($e, 'RGPU_COMMAND_REPLY')
+		. "\treturn rgpu_client_notify(&s, notice);\n}\n";
+}
+
 sub sender {
 	my ($e, $name, $args) = @_;
+	return notified($e, $name, $args) if $e->{notify};
 	return data($e, $name, $args) if later($e);
 	return post($e, $name, $args) if $e->{mode} eq 'post';
 	return call($e, $name, $args);

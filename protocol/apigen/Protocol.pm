@@ -15,7 +15,7 @@ sub field {
 
 sub row {
 	my ($e) = @_;
-	my $mode = join ' ', $e->{mode}, grep { $e->{$_} } qw(noctx always);
+	my $mode = join ' ', $e->{mode}, grep { $e->{$_} } qw(noctx always notify);
 	my @reply = map { field($_) } @{ $e->{reply} };
 	push @reply, map { "data $_->{name}" }
 		grep { $_->{shape}{later} } @{ $e->{params} };

@@ -88,7 +88,7 @@ sub head {
 	return \%e;
 }
 
-my %flag = map { $_ => 1 } qw(noctx early always);
+my %flag = map { $_ => 1 } qw(noctx early always notify);
 my %with = map { $_ => 1 } qw(custom order sync meter);
 my %mode = map { $_ => 1 } qw(call post local via same refuse);
 

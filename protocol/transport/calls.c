@@ -86,6 +86,7 @@ static int
 on_result(struct rgpu_calls *calls, const struct rgpu_unit *u,
 	const uint8_t *body, size_t size)
 {
+	struct rgpu_notice notice = {NULL, NULL};
 	struct rgpu_call **at, *call;
 	int r = 0;
 
@@ -101,6 +102,7 @@ on_result(struct rgpu_calls *calls, const struct rgpu_unit *u,
 			call->data_got, call->data_size);
 	} else if (call->detached) {
 		*at = call->next;
+		notice = call->notice;
 		free(call);
 		calls->detached--;
 		if (calls->settling)
@@ -115,6 +117,8 @@ on_result(struct rgpu_calls *calls, const struct rgpu_unit *u,
 		}
 	}
 	pthread_mutex_unlock(&calls->lock);
+	if (notice.answered)
+		notice.answered(notice.arg, u->info);
 	return r;
 }
 
@@ -187,10 +191,31 @@ on_unit(void *ctx, const struct rgpu_unit *u, const uint8_t *body, size_t size)
 	}
 }
 
+/* Takes out a call whose notice is due; NULL: there is none. */
+static struct rgpu_call *
+take_notified(struct rgpu_calls *calls)
+{
+	struct rgpu_call *found = NULL;
+
+	pthread_mutex_lock(&calls->lock);
+	for (int i = 0; i < BUCKETS && !found; i++) {
+		struct rgpu_call **at = &calls->bucket[i];
+
+		while (*at && !(*at)->notice.answered)
+			at = &(*at)->next;
+		found = *at;
+		if (found)
+			*at = found->next;
+	}
+	pthread_mutex_unlock(&calls->lock);
+	return found;
+}
+
 static void
 on_dead(void *ctx, const char *why)
 {
 	struct rgpu_calls *calls = ctx;
+	struct rgpu_call *call;
 
 	pthread_mutex_lock(&calls->lock);
 	calls->dead = true;
@@ -199,6 +224,10 @@ on_dead(void *ctx, const char *why)
 	pthread_cond_broadcast(&calls->settled);
 	pthread_mutex_unlock(&calls->lock);
 	calls->hooks.dead(calls->hooks.ctx, why);
+	while ((call = take_notified(calls))) {
+		call->notice.answered(call->notice.arg, RGPU_NOTICE_LOST);
+		free(call);
+	}
 }
 
 /* The role is free: one of those who wait takes it. */
@@ -290,6 +319,7 @@ rgpu_call_init(struct rgpu_call *call)
 	call->data = NULL;
 	call->data_size = call->data_got = 0;
 	call->detached = false;
+	call->notice = (struct rgpu_notice){NULL, NULL};
 	call->heap = NULL;
 	call->body = (struct rgpu_dec){.base = NULL};
 	atomic_init(&call->done, false);
@@ -361,28 +391,68 @@ rgpu_call_end(struct rgpu_call *call)
 	pthread_cond_destroy(&call->cond);
 }
 
-int
-rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
-	void *data, size_t size)
+/* A call that nobody waits for, on the heap; NULL with rgpu_error(). */
+static struct rgpu_call *
+new_detached(struct rgpu_calls *calls, struct rgpu_sending *sending)
 {
 	struct rgpu_call *call = calloc(1, sizeof(*call));
 
 	if (!call) {
 		rgpu_channel_cancel(calls->channel, sending);
-		return rgpu_error("out of memory");
+		rgpu_error("out of memory");
+		return NULL;
 	}
 	rgpu_call_init(call);
-	call->data = data;
-	call->data_size = size;
 	call->detached = true;
+	return call;
+}
+
+/* -1: the connection was dead before; the call is freed, no notice comes. */
+static int
+send_detached(struct rgpu_calls *calls, struct rgpu_sending *sending,
+	struct rgpu_call *call)
+{
+	bool dead;
+
 	call->seq = rgpu_channel_next_seq(calls->channel);
 	pthread_mutex_lock(&calls->lock);
-	add(calls, call);
-	calls->detached++;
+	dead = calls->dead;
+	if (!dead) {
+		add(calls, call);
+		calls->detached++;
+	}
 	pthread_mutex_unlock(&calls->lock);
 	rgpu_channel_commit(calls->channel, sending, RGPU_LAZY);
 	rgpu_channel_kick(calls->channel);
-	return 0;
+	if (!dead)
+		return 0;
+	free(call);
+	return rgpu_error("the connection is lost");
+}
+
+int
+rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
+	void *data, size_t size)
+{
+	struct rgpu_call *call = new_detached(calls, sending);
+
+	if (!call)
+		return -1;
+	call->data = data;
+	call->data_size = size;
+	return send_detached(calls, sending, call);
+}
+
+int
+rgpu_call_notify(struct rgpu_calls *calls, struct rgpu_sending *sending,
+	const struct rgpu_notice *notice)
+{
+	struct rgpu_call *call = new_detached(calls, sending);
+
+	if (!call)
+		return -1;
+	call->notice = *notice;
+	return send_detached(calls, sending, call);
 }
 
 static bool

@@ -30,6 +30,15 @@ struct rgpu_calls_hooks {
 	void (*dead)(void *ctx, const char *why);
 };
 
+/* What to do when the answer of a call comes that nobody waits for: called once,
+ * by whichever thread receives, no lock held; must not call back into this
+ * module. A lost connection counts as an answer, with RGPU_NOTICE_LOST. */
+struct rgpu_notice {
+	void (*answered)(void *arg, unsigned result);
+	void *arg;
+};
+#define RGPU_NOTICE_LOST UINT32_MAX
+
 /* A call and its answer; lives on the caller's stack. */
 struct rgpu_call {
 	uint64_t seq;
@@ -43,6 +52,7 @@ struct rgpu_call {
 	/* Private. */
 	size_t data_got;
 	bool detached;
+	struct rgpu_notice notice; /* of a detached call, or NULL */
 	atomic_bool done;
 	bool lost;
 	pthread_cond_t cond;
@@ -71,6 +81,11 @@ void rgpu_call_end(struct rgpu_call *call);
  * stay valid until the stream is synchronised. -1: lost, or no memory. */
 int rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
 	void *data, size_t size);
+
+/* The same without data: the notice comes with the answer. -1: lost, or no
+ * memory, and no notice will come. */
+int rgpu_call_notify(struct rgpu_calls *calls, struct rgpu_sending *sending,
+	const struct rgpu_notice *notice);
 
 /* Waits until no detached call is to write into these bytes. -1: lost. */
 int rgpu_calls_settle(struct rgpu_calls *calls, const void *data, size_t size);

@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/cuda/grid-sync.cu \
 	tests/cuda/half.cu \
 	tests/cuda/histogram.cu \
+	tests/cuda/host-func-hold.cu \
 	tests/cuda/host-func.cu \
 	tests/cuda/int64.cu \
 	tests/cuda/intrinsics.cu \

@@ -9,6 +9,7 @@
  *   probe path FILE        the same, through dlopen(FILE)
  *   probe devices          how many devices, and their UUIDs
  *   probe spin             prints "spinning" and waits for an endless kernel
+ *   probe callback         the same, with a callback behind the kernel
  *   probe loop             prints "working", then adds until something fails
  *   probe handles|pointers|modules|fault|fork|output|posts N
  */
@@ -167,6 +168,32 @@ do_spin(void)
 	say_timed("cuCtxSynchronize", r, start);
 	/* And every call after it. */
 	say("cuCtxSynchronize", CU(cuCtxSynchronize)());
+	return r ? 3 : 0;
+}
+
+static void
+called_back(CUstream stream, CUresult status, void *data)
+{
+	(void)stream;
+	(void)data;
+	say("callback", status);
+}
+
+static int
+do_callback(void)
+{
+	CUresult r;
+
+	begin();
+	MUST(cuLaunchKernel, function("spin"), 1, 1, 1, 1, 1, 1, 0, NULL, NULL,
+		NULL);
+	MUST(cuStreamAddCallback, NULL, called_back, NULL, 0);
+	printf("spinning\n");
+	fflush(stdout);
+	r = CU(cuCtxSynchronize)();
+	/* The callback has a thread of its own. */
+	usleep(200000);
+	say("cuCtxSynchronize", r);
 	return r ? 3 : 0;
 }
 
@@ -387,6 +414,7 @@ main(int argc, char **argv)
 		{"init", do_init},
 		{"devices", do_devices},
 		{"spin", do_spin},
+		{"callback", do_callback},
 		{"loop", do_loop},
 		{"handles", do_handles},
 		{"pointers", do_pointers},

@@ -250,6 +250,35 @@ what_is_no_command_ends_the_session(void)
 	CHECK_EQ(raw_end(s), 0);
 }
 
+/* What a client says of host functions that are not there, or not yet. */
+static void
+words_about_unknown_host_functions_are_harmless(void)
+{
+	uint64_t zero = 0;
+	struct rgpu_enc none = rgpu_enc_init(&zero, 0);
+
+	begin();
+	CHECK_EQ(RAW_CALL(s, rgpu_host_done, 0, .callback = 7), 0);
+	CHECK_EQ(RAW_CALL(s, rgpu_late_data, 0, .number = 7, .data = ""),
+		CUDA_ERROR_INVALID_VALUE);
+	CHECK(RAW_CALL(s, cuLaunchHostFunc, CONTEXT, .callback = 0));
+	CHECK(RAW_CALL(s, cuLaunchHostFunc, CONTEXT,
+		.hStream = ID(RGPU_KIND_STREAM, 9), .callback = 7));
+	CHECK(RAW_CALL(s, rgpu_late_copy, CONTEXT, .dst = 16, .size = 16,
+		.number = 8));
+	/* The software GPU gets there at once; nobody says it is done. */
+	if (!RAW_CALL(s, cuLaunchHostFunc, CONTEXT, .callback = 7)) {
+		CHECK_EQ(RAW_CALL(s, cuLaunchHostFunc, CONTEXT, .callback = 7),
+			CUDA_ERROR_INVALID_VALUE);
+		CHECK_EQ(RAW_CALL(s, rgpu_late_data, 0, .number = 7, .data = "",
+				 .size = 0),
+			CUDA_ERROR_INVALID_VALUE);
+	}
+	raw_send(s, RGPU_OP_rgpu_ping, RGPU_COMMAND_REPLY, 0, &none);
+	CHECK_EQ(raw_result(s), 0);
+	CHECK_EQ(raw_end(s), 0);
+}
+
 /* A hello with this version and this size of pointers; what the server's answer
  * begins with. */
 static void
@@ -317,6 +346,8 @@ main(int argc, char **argv)
 			damaged_uploads_and_images_are_refused},
 		{"what is no command ends the session",
 			what_is_no_command_ends_the_session},
+		{"words about unknown host functions are harmless",
+			words_about_unknown_host_functions_are_harmless},
 		{"other versions and ABIs are refused by name",
 			other_versions_and_abis_are_refused_by_name},
 	};

@@ -36,3 +36,16 @@ wait "$other" || status=$?
 [ $status = 3 ] || fail "the loop ended with $status"
 expect "$T/other" 'loop: CUDA_ERROR_DEVICE_UNAVAILABLE'
 works
+
+# A callback that waits behind a kernel is told of the loss.
+start "$builddir/run" rgpu-run --server "$URL" "$probe" callback \
+	>"$T/out" 2>"$T/err"
+spin=$pid
+wait_for 20 grep -q spinning "$T/out"
+sleep 0.2
+kill -KILL "$(session_of "$server")"
+status=0
+wait "$spin" || status=$?
+[ $status = 3 ] || fail "status $status"
+expect "$T/out" 'callback: CUDA_ERROR_DEVICE_UNAVAILABLE'
+one_line "$URL: the GPU server is gone"

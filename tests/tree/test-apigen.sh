@@ -199,6 +199,16 @@ bad 'refuse needs a reason it knows' 1 <<'E'
 fn 0x0f01 cuX since 1.0
     refuse(tired) meter(none)
 E
+bad 'notify is for a call by hand' 1 <<'E'
+fn 0x0700 f                                      since 2.0
+    int x                                    in
+    call custom(server) notify meter(none)
+E
+good <<'E'
+op 0x0700 f
+    int x                                    in
+    call custom(server) notify meter(none)
+E
 bad 'always is for a call with fields' 1 <<'E'
 fn 0x0f01 cuX since 1.0
     call always meter(none)

@@ -331,6 +331,42 @@ detached_data_comes_even_if_nobody_calls(void)
 }
 
 static void
+on_notice(void *arg, unsigned result)
+{
+	atomic_store((_Atomic uint64_t *)arg, (uint64_t)result + 1);
+}
+
+/* Waits for the notice: the result, plus one. */
+static uint64_t
+noticed(_Atomic uint64_t *seen)
+{
+	for (int i = 0; i < 10000 && !atomic_load(seen); i++)
+		usleep(1000);
+	return atomic_load(seen);
+}
+
+static void
+a_notice_comes_even_if_nobody_calls_or_answers(void)
+{
+	_Atomic uint64_t first = 0, second = 0;
+	struct rgpu_sending s;
+
+	begin();
+	CHECK_EQ(start(OP_ADD, 1, 2, &s), 0);
+	CHECK_EQ(rgpu_call_notify(
+			 calls, &s, &(struct rgpu_notice){on_notice, &first}),
+		0);
+	CHECK_EQ(noticed(&first), 1);
+	/* A command that gets no answer but the end. */
+	CHECK_EQ(start(OP_DIE, 0, 0, &s), 0);
+	CHECK_EQ(rgpu_call_notify(
+			 calls, &s, &(struct rgpu_notice){on_notice, &second}),
+		0);
+	CHECK_EQ(noticed(&second), (uint64_t)RGPU_NOTICE_LOST + 1);
+	end();
+}
+
+static void
 two_full_ends_do_not_block_each_other(void)
 {
 	enum { SIZE = 1 << 20 };
@@ -397,6 +433,8 @@ main(void)
 			detached_data_lands_before_later_answers},
 		{"detached data comes even if nobody calls",
 			detached_data_comes_even_if_nobody_calls},
+		{"a notice comes even if nobody calls or answers",
+			a_notice_comes_even_if_nobody_calls_or_answers},
 		{"two full ends do not block each other",
 			two_full_ends_do_not_block_each_other},
 		{"the end of the connection ends every call",
