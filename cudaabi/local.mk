@@ -45,6 +45,8 @@ nodist_cudaabi_libabi_la_SOURCES = \
 	cudaabi/gen/ops.c \
 	$(NULL)
 cudaabi_libentry_la_SOURCES = \
+	cudaabi/caller.c \
+	cudaabi/caller.h \
 	cudaabi/cls.c \
 	cudaabi/cls.h \
 	cudaabi/entry.h \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cudaabi/caller.h"
 #include "cudaabi/gen/inner.h"
 #include "libclient/client.h"
 
@@ -119,6 +120,8 @@ rgpu_do_cuDeviceGetAttribute(int *pi, CUdevice_attribute attrib, CUdevice dev)
 	if (!f->has_attribute[attrib])
 		return CUDA_ERROR_INVALID_VALUE;
 	*pi = f->attribute[attrib];
+	if (f->has_claim[attrib] && rgpu_called_by_library())
+		*pi = f->claim[attrib];
 	for (size_t i = 0; i < RGPU_COUNT(masked); i++) {
 		if (masked[i] == attrib)
 			*pi = 0;

@@ -21,6 +21,11 @@ struct rgpu_device_facts {
 	uint64_t total_memory;
 	int32_t attribute[RGPU_ATTRIBUTES];
 	uint8_t has_attribute[RGPU_ATTRIBUTES];
+	/* What NVIDIA's libraries are told instead, which choose between SASS
+	 * and PTX by it. Only a device that runs PTX alone has any. */
+	uint8_t ptx_alone;
+	int32_t claim[RGPU_ATTRIBUTES];
+	uint8_t has_claim[RGPU_ATTRIBUTES];
 	/* Towards each device of the server. */
 	int32_t peer[RGPU_DEVICES_MAX][RGPU_PEER_ATTRIBUTES];
 };

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Grows with every change of the wire; both ends must have the same. */
-#define RGPU_PROTOCOL_VERSION 1
+#define RGPU_PROTOCOL_VERSION 2
 
 #define RGPU_FRAME_HEADER 32
 /* No frame is longer: bounds what a receiver must hold. */

@@ -6,6 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cudaabi/caller.h"
+
+/* A real driver knows no such attribute: then there are no claims. */
+static void
+query_claims(const struct rgpu_driver *driver, CUdevice dev,
+	struct rgpu_device_facts *f)
+{
+	int value = 0;
+
+	if (driver->cuDeviceGetAttribute(&value,
+		    (CUdevice_attribute)RGPU_ATTRIBUTE_PTX_ALONE, dev) ||
+		value != 1)
+		return;
+	f->ptx_alone = 1;
+	for (int i = 1; i < RGPU_ATTRIBUTES; i++) {
+		if (driver->cuDeviceGetAttribute(&value,
+			    (CUdevice_attribute)(RGPU_ATTRIBUTE_PTX_ALONE + i),
+			    dev))
+			continue;
+		f->claim[i] = value;
+		f->has_claim[i] = 1;
+	}
+}
+
 static CUresult
 query_device(const struct rgpu_driver *driver, CUdevice dev,
 	struct rgpu_device_facts *f)
@@ -34,6 +58,7 @@ query_device(const struct rgpu_driver *driver, CUdevice dev,
 		f->attribute[i] = value;
 		f->has_attribute[i] = 1;
 	}
+	query_claims(driver, dev, f);
 	return CUDA_SUCCESS;
 }
 

@@ -6,31 +6,17 @@
 #include <string.h>
 
 #include "common/compiler.h"
+#include "cudaabi/caller.h"
 #include "cudaabi/gen/inner.h"
-#include "softgpu/caller.h"
 #include "softgpu/device.h"
 #include "softgpu/settings.h"
-
-/* With more, cuBLAS takes kernels for tensor cores (mma), which the engine does
- * not run, for f64 and TF32 as well (measured with cuBLAS 13). */
-#define LIBRARY_SHARED_OPT_IN 65536
-
-static int
-claimed_cc(void)
-{
-	const struct rgpu_settings *set = rgpu_settings();
-
-	if (set->cc == set->library_cc || !rgpu_called_by_library())
-		return set->cc;
-	return set->library_cc;
-}
 
 static int
 attribute(const struct rgpu_device *d, CUdevice_attribute which)
 {
 	int value = 0;
 
-	rgpu_device_attribute(d, which, rgpu_settings()->cc, &value);
+	rgpu_device_attribute(d, which, &value);
 	return value;
 }
 
@@ -95,35 +81,35 @@ CUresult
 rgpu_do_cuDeviceGetAttribute(int *pi, CUdevice_attribute attrib, CUdevice dev)
 {
 	const struct rgpu_device *d = rgpu_device_get(dev);
-	int cc = rgpu_settings()->cc;
+	int claim;
 
 	if (!pi)
 		return CUDA_ERROR_INVALID_VALUE;
 	if (!d)
 		return CUDA_ERROR_INVALID_DEVICE;
-	if (attrib == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR ||
-		attrib == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
-		cc = claimed_cc();
-	if (attrib == CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN &&
+	if ((int)attrib >= RGPU_ATTRIBUTE_PTX_ALONE)
+		return rgpu_device_claim(
+			(int)attrib - RGPU_ATTRIBUTE_PTX_ALONE, pi);
+	if (!rgpu_device_claim((int)attrib, &claim) &&
 		rgpu_called_by_library()) {
-		*pi = LIBRARY_SHARED_OPT_IN;
+		*pi = claim;
 		return CUDA_SUCCESS;
 	}
-	return rgpu_device_attribute(d, attrib, cc, pi);
+	return rgpu_device_attribute(d, attrib, pi);
 }
 
 CUresult
 rgpu_do_cuDeviceComputeCapability(int *major, int *minor, CUdevice dev)
 {
-	int cc = claimed_cc();
+	CUresult r;
 
 	if (!major || !minor)
 		return CUDA_ERROR_INVALID_VALUE;
-	if (!rgpu_device_get(dev))
-		return CUDA_ERROR_INVALID_DEVICE;
-	*major = cc / 10;
-	*minor = cc % 10;
-	return CUDA_SUCCESS;
+	r = rgpu_do_cuDeviceGetAttribute(
+		major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, dev);
+	return r ? r
+		 : rgpu_do_cuDeviceGetAttribute(minor,
+			   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, dev);
 }
 
 CUresult

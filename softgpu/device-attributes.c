@@ -65,8 +65,10 @@ static const struct {
 
 CUresult
 rgpu_device_attribute(const struct rgpu_device *device,
-	CUdevice_attribute attribute, int cc, int *value)
+	CUdevice_attribute attribute, int *value)
 {
+	int cc = rgpu_settings()->cc;
+
 	if ((int)attribute < A(MAX_THREADS_PER_BLOCK) ||
 		attribute > A(ONLY_PARTIAL_HOST_NATIVE_ATOMIC_SUPPORTED))
 		return CUDA_ERROR_INVALID_VALUE;
@@ -85,4 +87,29 @@ rgpu_device_attribute(const struct rgpu_device *device,
 		}
 	}
 	return CUDA_SUCCESS;
+}
+
+CUresult
+rgpu_device_claim(int attribute, int *value)
+{
+	const struct rgpu_settings *set = rgpu_settings();
+	int claim = 0, otherwise = 0;
+
+	switch (attribute) {
+	case 0: claim = 1; break;
+	case A(COMPUTE_CAPABILITY_MAJOR):
+		claim = set->library_cc / 10;
+		otherwise = set->cc / 10;
+		break;
+	case A(COMPUTE_CAPABILITY_MINOR):
+		claim = set->library_cc % 10;
+		otherwise = set->cc % 10;
+		break;
+	case A(MAX_SHARED_MEMORY_PER_BLOCK_OPTIN):
+		claim = set->library_shared;
+		otherwise = RGPU_SHARED_OPT_IN;
+		break;
+	}
+	*value = claim;
+	return claim == otherwise ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 }

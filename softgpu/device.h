@@ -53,9 +53,12 @@ int rgpu_device_count(void);
 /* NULL: no such device. */
 struct rgpu_device *rgpu_device_get(CUdevice ordinal);
 
-/* Value of a device attribute; CUDA_ERROR_INVALID_VALUE: there is none. cc is
- * the compute capability to claim, 121 for 12.1. */
+/* Value of a device attribute; CUDA_ERROR_INVALID_VALUE: there is none. */
 CUresult rgpu_device_attribute(const struct rgpu_device *device,
-	CUdevice_attribute attribute, int cc, int *value);
+	CUdevice_attribute attribute, int *value);
+
+/* What NVIDIA's libraries get instead (cudaabi/caller.h); of attribute 0: 1,
+ * the device runs PTX alone. CUDA_ERROR_INVALID_VALUE: no other value. */
+CUresult rgpu_device_claim(int attribute, int *value);
 
 #endif

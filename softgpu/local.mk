@@ -15,8 +15,6 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/bits.c \
 	softgpu/bits.h \
 	softgpu/callback-api.c \
-	softgpu/caller.c \
-	softgpu/caller.h \
 	softgpu/code.c \
 	softgpu/code.h \
 	softgpu/context-api.c \

@@ -118,7 +118,7 @@ rgpu_do_cuOccupancyMaxPotentialBlockSizeWithFlags(int *minGridSize,
 		n = (n - 1) / RGPU_WARP_SIZE * RGPU_WARP_SIZE;
 	}
 	rgpu_device_attribute(
-		c->device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, 0, &sms);
+		c->device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, &sms);
 	*blockSize = (int)best;
 	*minGridSize = (int)best_blocks * sms;
 	rgpu_object_put(&f->object);
@@ -193,7 +193,7 @@ check_cluster(const CUlaunchConfig *config, CUfunction func, unsigned *cluster,
 	}
 	threads = config->blockDimX * config->blockDimY * config->blockDimZ;
 	rgpu_device_attribute(
-		c->device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, 0, &sms);
+		c->device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, &sms);
 	*blocks = (unsigned)sms *
 		rgpu_occupancy_blocks(f, threads, config->sharedMemBytes);
 	rgpu_object_put(&f->object);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "softgpu/device.h"
 
 #define MEMORY_MIN (UINT64_C(16) << 20)
 #define MEMORY_MAX (UINT64_C(1) << 40)
@@ -28,6 +29,11 @@ static struct rgpu_settings settings = {
 	 * because NVRTC 13.0 knows nothing newer.
 	 */
 	.library_cc = 130,
+	/*
+	 * With more, cuBLAS takes kernels for tensor cores for f64 and TF32 as
+	 * well (measured with cuBLAS 13); on a processor the others are faster.
+	 */
+	.library_shared = 65536,
 	.memory = UINT64_C(8) << 30,
 };
 
@@ -112,6 +118,8 @@ read_all(void)
 	read_int("SOFTGPU_WORKERS", 1, 1024, &settings.workers);
 	read_cc("SOFTGPU_CC", &settings.cc);
 	read_cc("SOFTGPU_LIBRARY_CC", &settings.library_cc);
+	read_int("SOFTGPU_LIBRARY_SHARED", RGPU_SHARED_PER_BLOCK,
+		RGPU_SHARED_OPT_IN, &settings.library_shared);
 	read_size("SOFTGPU_MEM", &settings.memory);
 }
 

@@ -6,6 +6,8 @@
  *   SOFTGPU_NAME        their name
  *   SOFTGPU_CC          the compute capability they claim (12.1)
  *   SOFTGPU_LIBRARY_CC  the one they claim to NVIDIA's libraries (13.0)
+ *   SOFTGPU_LIBRARY_SHARED  the most shared memory of a block that they claim
+ *                       to these, in bytes (65536)
  *   SOFTGPU_MEM         memory of each, with K, M, G or T (8G)
  *   SOFTGPU_SMS         multiprocessors of each (16)
  *   SOFTGPU_WORKERS     threads that run kernels (the processors)
@@ -24,6 +26,7 @@ struct rgpu_settings {
 	char name[256];
 	int devices, sms, workers;
 	int cc, library_cc; /* 121: compute capability 12.1 */
+	int library_shared; /* bytes */
 	uint64_t memory;    /* bytes a device */
 };
 

@@ -25,6 +25,11 @@ rgpu_fuzz_make_facts(uint32_t devices, struct rgpu_facts *facts)
 			d->attribute[k] = (int32_t)(k * 3 - i);
 			d->has_attribute[k] = 1;
 		}
+		d->ptx_alone = i & 1;
+		for (uint32_t k = i; k < RGPU_ATTRIBUTES * (i & 1); k += 37) {
+			d->claim[k] = (int32_t)(k * 5 - i);
+			d->has_claim[k] = 1;
+		}
 		for (uint32_t p = 0; p < devices; p++)
 			d->peer[p][i % RGPU_PEER_ATTRIBUTES] = (int32_t)p;
 	}
@@ -39,6 +44,8 @@ check_device(const struct rgpu_device_facts *d, uint32_t count)
 	for (int k = 0; k < RGPU_ATTRIBUTES; k++) {
 		FUZZ_CHECK(d->has_attribute[k] <= 1);
 		FUZZ_CHECK(d->has_attribute[k] || !d->attribute[k]);
+		FUZZ_CHECK(d->has_claim[k] <= d->ptx_alone);
+		FUZZ_CHECK(d->has_claim[k] || !d->claim[k]);
 	}
 	for (uint32_t i = count; i < RGPU_DEVICES_MAX; i++)
 		FUZZ_CHECK(!memcmp(d->peer[i], none, sizeof(none)));

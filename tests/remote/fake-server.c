@@ -4,7 +4,7 @@
  * way no rgpud of this version does.
  *
  *   newer     refuses, as a server of another protocol version does
- *   welcome2  welcomes, in another protocol version
+ *   welcome9  welcomes, in another protocol version
  *   silent    never answers
  *   close     closes at once
  *   garbage   answers with random bytes
@@ -66,8 +66,8 @@ serve(int fd, const char *mode)
 {
 	if (!strcmp(mode, "newer"))
 		answer_in_version(fd, RGPU_FRAME_REFUSED, 7);
-	else if (!strcmp(mode, "welcome2"))
-		answer_in_version(fd, RGPU_FRAME_WELCOME, 2);
+	else if (!strcmp(mode, "welcome9"))
+		answer_in_version(fd, RGPU_FRAME_WELCOME, 9);
 	else if (!strcmp(mode, "garbage"))
 		garbage(fd);
 	/* Until the client goes. */

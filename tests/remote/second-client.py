@@ -14,7 +14,7 @@ import sys
 HELLO, WELCOME, COMMANDS, ANSWERS, REFUSED = range(1, 6)
 RESULT, DATA, FAILED, OUTPUT, LOG = range(1, 6)
 CONTEXT, MODULE, FUNCTION = 1, 2, 3
-MAGIC, VERSION = 0x55504752, 1
+MAGIC, VERSION = 0x55504752, 2
 CHUNK = 1 << 20
 INVALID_VALUE, OUT_OF_MEMORY, INVALID_CONTEXT, INVALID_HANDLE = 1, 2, 201, 400
 
@@ -171,7 +171,7 @@ class Connection:
         self.send_frame(HELLO, w.cstr("second-client").cstr("here").end())
         kind, _, _, content = self.receive_frame()
         r = Reader(content)
-        need(r.u32() == MAGIC and r.u32() == VERSION, "not rgpu version 1")
+        need(r.u32() == MAGIC and r.u32() == VERSION, "not rgpu version 2")
         if kind == REFUSED:
             return r.u32(), r.cstr()
         need(kind == WELCOME, "neither WELCOME nor REFUSED")
@@ -190,6 +190,10 @@ class Connection:
         for _ in range(r.u32()):
             key = r.u32()
             attributes[key] = r.i32()
+        alone, claims = r.u32(), r.u32()
+        need(alone == 1 or (alone == 0 and claims == 0), "claims of a real GPU")
+        for _ in range(2 * claims):
+            r.u32()
         for _ in range(6 * count):
             r.i32()
         return name, attributes

@@ -16,11 +16,11 @@ fake() {
 fake newer
 expect "$T/out" 'cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH'
 one_line 'protocol version 7'
-expect "$T/err" 'this client 1'
+expect "$T/err" 'this client 2'
 
-fake welcome2
+fake welcome9
 expect "$T/out" 'cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH'
-one_line 'protocol version 2'
+one_line 'protocol version 9'
 
 fake garbage
 expect "$T/out" 'cuInit: CUDA_ERROR_SYSTEM_NOT_READY'

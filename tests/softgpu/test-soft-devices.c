@@ -95,6 +95,7 @@ with_nonsense(void)
 		{"SOFTGPU_DEVICES", "17"},
 		{"SOFTGPU_CC", "12.x"},
 		{"SOFTGPU_LIBRARY_CC", "4.0"},
+		{"SOFTGPU_LIBRARY_SHARED", "101377"},
 		{"SOFTGPU_MEM", "-8G"},
 		{"SOFTGPU_SMS", "4 "},
 		{"SOFTGPU_WORKERS", "0"},
@@ -255,8 +256,8 @@ main(void)
 	};
 	static const char *const settings[] = {"CUDA_VISIBLE_DEVICES",
 		"SOFTGPU_CC", "SOFTGPU_DEVICES", "SOFTGPU_LIBRARY_CC",
-		"SOFTGPU_MEM", "SOFTGPU_NAME", "SOFTGPU_SMS",
-		"SOFTGPU_WORKERS"};
+		"SOFTGPU_LIBRARY_SHARED", "SOFTGPU_MEM", "SOFTGPU_NAME",
+		"SOFTGPU_SMS", "SOFTGPU_WORKERS"};
 	int fd = mkstemp(log_name);
 
 	CHECK(fd >= 0);

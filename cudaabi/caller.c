@@ -5,7 +5,7 @@
  * (measured with cuBLAS 13, cuDNN 9 and cuFFT 12).
  */
 #include "config.h"
-#include "softgpu/caller.h"
+#include "cudaabi/caller.h"
 
 #include <dlfcn.h>
 #include <stddef.h>
