@@ -49,8 +49,11 @@ cudaabi_libentry_la_SOURCES = \
 	cudaabi/caller.h \
 	cudaabi/cls.c \
 	cudaabi/cls.h \
+	cudaabi/copy-more.c \
 	cudaabi/entry.h \
 	cudaabi/error-names.c \
+	cudaabi/old-context.c \
+	cudaabi/old-launch.c \
 	cudaabi/procs.c \
 	cudaabi/procs.h \
 	cudaabi/selftest.c \

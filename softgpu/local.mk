@@ -81,6 +81,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/thread-state.h \
 	softgpu/unpack.c \
 	softgpu/unpack.h \
+	softgpu/value-api.c \
 	softgpu/work-internal.h \
 	softgpu/work-wait.c \
 	softgpu/work.c \

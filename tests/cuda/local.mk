@@ -64,6 +64,7 @@ EXTRA_DIST += \
 	tests/cuda/matmul.h \
 	tests/cuda/nvrtc.cu \
 	tests/cuda/occupancy.cu \
+	tests/cuda/old-api.c \
 	tests/cuda/out-of-memory.cu \
 	tests/cuda/per-thread-stream.cu \
 	tests/cuda/rdc-main.cu \
@@ -78,6 +79,7 @@ EXTRA_DIST += \
 	tests/cuda/softmax.cu \
 	tests/cuda/sort-cub.cu \
 	tests/cuda/sort-thrust.cu \
+	tests/cuda/stream-values.c \
 	tests/cuda/streams.cu \
 	tests/cuda/structs-by-value.cu \
 	tests/cuda/templates-lambda.cu \
