@@ -9,6 +9,7 @@
 #include "libclient/context.h"
 #include "libclient/gen/send.h"
 #include "libclient/memory.h"
+#include "libclient/pool.h"
 
 /* So many allocations are set aside because their addresses are in use here,
  * before an allocation fails. */
@@ -20,6 +21,7 @@ struct request {
 	size_t size;		      /* dense */
 	size_t width, height, *pitch; /* or these */
 	unsigned element;
+	uint64_t pool, stream; /* in stream order from this pool; or 0 */
 };
 
 static CUresult
@@ -31,8 +33,18 @@ ask(const struct request *q, CUdeviceptr *address, uint64_t *size)
 	struct rgpu_args_cuMemAlloc_v2 a = {.bytesize = q->size};
 	struct rgpu_res_cuMemAllocPitch_v2 rp;
 	struct rgpu_res_cuMemAlloc_v2 res;
+	struct rgpu_args_cuMemAllocFromPoolAsync as;
+	struct rgpu_res_cuMemAllocFromPoolAsync rs;
 	CUresult r;
 
+	if (q->pool) {
+		as.bytesize = *size = q->size;
+		as.pool = q->pool;
+		as.hStream = q->stream;
+		r = rgpu_call_cuMemAllocFromPoolAsync(q->context->id, &as, &rs);
+		*address = r ? 0 : rs.dptr;
+		return r;
+	}
 	if (!q->pitch) {
 		r = rgpu_call_cuMemAlloc_v2(q->context->id, &a, &res);
 		*address = r ? 0 : res.dptr;
@@ -49,11 +61,16 @@ ask(const struct request *q, CUdeviceptr *address, uint64_t *size)
 }
 
 static void
-give_back(const struct rgpu_context *c, CUdeviceptr address)
+give_back(const struct request *q, CUdeviceptr address)
 {
 	struct rgpu_args_cuMemFree_v2 a = {.dptr = address};
+	struct rgpu_args_cuMemFreeAsync as = {
+		.dptr = address, .hStream = q->stream};
 
-	rgpu_call_cuMemFree_v2(c->id, &a);
+	if (q->pool)
+		rgpu_post_cuMemFreeAsync(q->context->id, &as);
+	else
+		rgpu_call_cuMemFree_v2(q->context->id, &a);
 }
 
 /* Asks until the addresses are free in this process too; addresses that are not
@@ -61,8 +78,9 @@ give_back(const struct rgpu_context *c, CUdeviceptr address)
 static CUresult
 allocate(const struct request *q, CUdeviceptr *address)
 {
-	struct rgpu_memory m = {
-		.kind = RGPU_MEMORY_DEVICE, .context = q->context};
+	struct rgpu_memory m = {.kind = RGPU_MEMORY_DEVICE,
+		.context = q->context,
+		.pool = q->pool};
 	CUdeviceptr taken[TRIES];
 	int n = 0;
 	CUresult r;
@@ -81,7 +99,7 @@ allocate(const struct request *q, CUdeviceptr *address)
 		break;
 	}
 	while (n > 0)
-		give_back(q->context, taken[--n]);
+		give_back(q, taken[--n]);
 	return r;
 }
 
@@ -142,4 +160,58 @@ rgpu_do_cuMemGetAddressRange_v2(
 	if (psize)
 		*psize = m.size;
 	return CUDA_SUCCESS;
+}
+
+/* ---- in stream order --------------------------------------------------------- */
+
+static CUresult
+from_pool(CUdeviceptr *dptr, size_t size, uint64_t pool, CUstream handle)
+{
+	struct request q = {.size = size, .pool = pool};
+	uint64_t context;
+	CUresult r = rgpu_client_stream(handle, &context, &q.stream);
+
+	if (r)
+		return r;
+	q.context = rgpu_id_find(&rgpu_contexts, context);
+	if (!q.context)
+		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+	if (!q.pool)
+		r = rgpu_pool_current(q.context->dev, &q.pool);
+	if (!dptr || !size)
+		return CUDA_ERROR_INVALID_VALUE;
+	return r ? r : allocate(&q, dptr);
+}
+
+CUresult
+rgpu_do_cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
+{
+	return from_pool(dptr, bytesize, 0, hStream);
+}
+
+CUresult
+rgpu_do_cuMemAllocFromPoolAsync(
+	CUdeviceptr *dptr, size_t bytesize, CUmemoryPool pool, CUstream hStream)
+{
+	CUresult r = rgpu_client_known_pool(rgpu_handle_id(pool));
+
+	return r ? r : from_pool(dptr, bytesize, rgpu_handle_id(pool), hStream);
+}
+
+/* The addresses are known no longer: the server may give them out again. */
+CUresult
+rgpu_do_cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
+{
+	struct rgpu_args_cuMemFreeAsync a = {.dptr = dptr};
+	uint64_t context;
+	CUresult r = rgpu_client_stream(hStream, &context, &a.hStream);
+
+	if (r || !dptr)
+		return r;
+	if (!rgpu_memory_find(dptr).pool ||
+		rgpu_memory_remove(dptr, RGPU_MEMORY_DEVICE, NULL))
+		return rgpu_because(CUDA_ERROR_INVALID_VALUE,
+			"nothing was allocated in stream order at %#llx",
+			(unsigned long long)dptr);
+	return rgpu_post_cuMemFreeAsync(context, &a);
 }

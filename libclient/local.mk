@@ -37,6 +37,8 @@ libclient_libshim_la_SOURCES = \
 	libclient/objects.h \
 	libclient/occupancy.c \
 	libclient/pointer.c \
+	libclient/pool.c \
+	libclient/pool.h \
 	libclient/rect.c \
 	libclient/stats.c \
 	libclient/stats.h \

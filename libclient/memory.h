@@ -25,6 +25,7 @@ struct rgpu_memory {
 	uint64_t base, size;
 	struct rgpu_context *context;
 	unsigned flags;		   /* of host memory */
+	uint64_t pool;		   /* it was allocated from; 0: none */
 	struct rgpu_module *owner; /* of a variable; NULL: an allocation */
 	uint64_t number;	   /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
 };

@@ -160,5 +160,6 @@ CUresult rgpu_client_known_context(uint64_t id);
 CUresult rgpu_client_known_event(uint64_t id);
 CUresult rgpu_client_known_kernel(uint64_t id);
 CUresult rgpu_client_known_function(uint64_t id);
+CUresult rgpu_client_known_pool(uint64_t id);
 
 #endif

@@ -54,7 +54,8 @@ about_any(const struct rgpu_memory *m, CUpointer_attribute a)
 		return ANSWER(size, (size_t)m->size);
 	case CU_POINTER_ATTRIBUTE_ALLOWED_HANDLE_TYPES:
 		return ANSWER(handle_types, 0);
-	case CU_POINTER_ATTRIBUTE_MEMPOOL_HANDLE: return ANSWER(pool, NULL);
+	case CU_POINTER_ATTRIBUTE_MEMPOOL_HANDLE:
+		return ANSWER(pool, rgpu_id_handle(m->pool));
 	default: return (struct answer){.size = 0};
 	}
 }

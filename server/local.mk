@@ -50,6 +50,7 @@ server_libsession_la_SOURCES = \
 	server/serve-memory.c \
 	server/serve-module.c \
 	server/serve-names.c \
+	server/serve-pool.c \
 	server/serve-stream.c \
 	server/serve.h \
 	server/session.c \

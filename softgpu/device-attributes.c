@@ -2,7 +2,7 @@
 /*
  * The attributes of a device (cuda.h 13.0). A maximum is what is enforced; a
  * feature that is refused is reported as absent, so that programs which ask
- * first take another way: textures and surfaces, managed memory, memory pools,
+ * first take another way: textures and surfaces, managed memory,
  * virtual memory management, clusters, sharing between processes.
  */
 #include "config.h"
@@ -60,6 +60,7 @@ static const struct {
 	{A(RESERVED_SHARED_MEMORY_PER_BLOCK), RGPU_SHARED_RESERVED},
 	{A(CAN_USE_64_BIT_STREAM_MEM_OPS), 1},
 	{A(CAN_USE_STREAM_WAIT_VALUE_NOR), 1},
+	{A(MEMORY_POOLS_SUPPORTED), 1},
 	{A(MEM_SYNC_DOMAIN_COUNT), 1},
 	{A(NUMA_ID), -1},
 	{A(HOST_NUMA_ID), -1},

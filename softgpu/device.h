@@ -29,6 +29,7 @@
 #define RGPU_PITCH_MAX	       2147483647
 
 struct rgpu_context;
+struct rgpu_pool;
 
 struct rgpu_device {
 	CUdevice ordinal; /* as the application counts */
@@ -42,6 +43,10 @@ struct rgpu_device {
 	pthread_mutex_t primary_lock;
 	struct rgpu_context *primary;	       /* never NULL after cuInit */
 	unsigned primary_users, primary_flags; /* primary_lock */
+
+	/* The lock of pool.c. */
+	struct rgpu_pool *default_pool; /* NULL: not asked for yet */
+	struct rgpu_pool *pool;		/* set instead of it; or NULL */
 };
 
 /* Makes the devices. CUDA_ERROR_NO_DEVICE when CUDA_VISIBLE_DEVICES leaves

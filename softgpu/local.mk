@@ -12,6 +12,7 @@ softgpu_LTLIBRARIES = softgpu/libcuda.la
 softgpu_libcuda_la_SOURCES = \
 	softgpu/arena.c \
 	softgpu/arena.h \
+	softgpu/async-api.c \
 	softgpu/bits.c \
 	softgpu/bits.h \
 	softgpu/callback-api.c \
@@ -52,6 +53,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/memory-api.c \
 	softgpu/memory-find.c \
 	softgpu/memory-internal.h \
+	softgpu/memory-pool.c \
 	softgpu/memory.c \
 	softgpu/memory.h \
 	softgpu/module-api.c \
@@ -63,6 +65,9 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/occupancy-api.c \
 	softgpu/occupancy.h \
 	softgpu/pointer-api.c \
+	softgpu/pool-attributes.c \
+	softgpu/pool.c \
+	softgpu/pool.h \
 	softgpu/primary-api.c \
 	softgpu/print.c \
 	softgpu/print.h \

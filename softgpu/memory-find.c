@@ -8,6 +8,7 @@
 
 #include "softgpu/device.h"
 #include "softgpu/memory-internal.h"
+#include "softgpu/pool.h"
 
 /* Beyond this an address is not "near" an allocation. */
 #define NEAR ((uint64_t)1 << 20)
@@ -83,7 +84,12 @@ rgpu_memory_at(uint64_t addr)
 static bool
 may_reach(const struct rgpu_memory_reader *r, const struct rgpu_allocation *a)
 {
-	if (a->context == r->context || rgpu_memory_on_host(a))
+	if (rgpu_memory_on_host(a))
+		return true;
+	if (a->pool)
+		return rgpu_pool_reached_from(
+			a->pool, r->context->device->ordinal);
+	if (a->context == r->context)
 		return true;
 	for (unsigned i = 0; i < r->peer_count; i++) {
 		if (r->peers[i] == a->context)
@@ -123,11 +129,12 @@ rgpu_memory_reader_begin(
 	pthread_mutex_unlock(&rgpu_memory_lock);
 }
 
-/* Frees what no reader can see: it was retired before each of them began. */
+/* Ends what no reader can see: it was retired before each of them began. To end
+ * it may retire something else. */
 static void
 reap(void)
 {
-	struct rgpu_retired **p = &retired;
+	struct rgpu_retired **p = &retired, *unseen = NULL;
 	uint64_t oldest = epoch;
 
 	for (struct rgpu_memory_reader *r = readers; r; r = r->next) {
@@ -142,7 +149,17 @@ reap(void)
 			continue;
 		}
 		*p = gone->next;
-		free(gone);
+		gone->next = unseen;
+		unseen = gone;
+	}
+	while (unseen) {
+		struct rgpu_retired *gone = unseen;
+
+		unseen = gone->next;
+		if (gone->unseen)
+			gone->unseen(gone);
+		else
+			free(gone);
 	}
 }
 
@@ -199,6 +216,7 @@ rgpu_memory_show_host(struct rgpu_allocation *allocation)
 	t = malloc(sizeof(*t) + (count + 1) * sizeof(*t->list));
 	if (!t)
 		return CUDA_ERROR_OUT_OF_MEMORY;
+	t->retired.unseen = NULL;
 	t->count = 0;
 	for (i = 0; i < count && old->list[i].base < end; i++) {
 		if (entry(old, i))

@@ -16,6 +16,20 @@ struct rgpu_allocation *rgpu_memory_at(uint64_t addr);
 CUresult rgpu_memory_show_host(struct rgpu_allocation *allocation);
 void rgpu_memory_hide_host(struct rgpu_allocation *allocation);
 
+/* Takes the memory of a hidden allocation away, which nobody uses any more. */
+void rgpu_memory_release(struct rgpu_allocation *allocation);
+
+/* Hides an allocation from look-ups. */
+void rgpu_memory_hide(struct rgpu_allocation *allocation);
+
+/* Counts what a pool holds: more or less. -1: it may not hold so much. */
+int rgpu_memory_pool_take(struct rgpu_pool *pool, uint64_t bytes);
+void rgpu_memory_pool_give(
+	const struct rgpu_allocation *allocation, uint64_t bytes);
+
+/* What the allocation takes from its device. */
+uint64_t rgpu_memory_cost(const struct rgpu_allocation *allocation);
+
 /* Frees it when no reader can hold a pointer to it any more. */
 void rgpu_memory_retire(struct rgpu_retired *retired);
 

@@ -12,6 +12,7 @@
 #include "softgpu/device.h"
 #include "softgpu/heap.h"
 #include "softgpu/memory-internal.h"
+#include "softgpu/pool.h"
 #include "softgpu/state.h"
 #include "softgpu/work.h"
 
@@ -30,6 +31,7 @@ new_allocation(struct rgpu_context *context, uint64_t base, uint64_t size,
 	a->base = base;
 	a->size = size;
 	a->context = context;
+	a->device = context->device;
 	a->kind = kind;
 	a->number = atomic_fetch_add(&last, 1) + 1;
 	return a;
@@ -59,8 +61,8 @@ unlist(struct rgpu_allocation *a)
 
 /* What an allocation takes from the device; the heap is not counted: the
  * application did not ask for it. */
-static uint64_t
-cost(const struct rgpu_allocation *a)
+uint64_t
+rgpu_memory_cost(const struct rgpu_allocation *a)
 {
 	return a->kind == RGPU_MEMORY_HEAP ? 0 : rgpu_arena_cost(a->size);
 }
@@ -71,26 +73,31 @@ place(struct rgpu_device *d, struct rgpu_allocation *a)
 {
 	if (!atomic_load(&a->context->alive))
 		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
-	if (cost(a) > d->memory - d->used)
+	if (rgpu_memory_cost(a) > d->memory - d->used)
 		return CUDA_ERROR_OUT_OF_MEMORY;
 	if (!atomic_load(&d->arena.base) &&
 		rgpu_arena_open(&d->arena, d->ordinal, d->memory)) {
 		rgpu_err("%s", rgpu_error_text());
 		return CUDA_ERROR_OUT_OF_MEMORY;
 	}
-	if (rgpu_arena_take(&d->arena, a))
+	if (a->pool && rgpu_memory_pool_take(a->pool, rgpu_memory_cost(a)))
 		return CUDA_ERROR_OUT_OF_MEMORY;
-	d->used += cost(a);
+	if (rgpu_arena_take(&d->arena, a)) {
+		if (a->pool)
+			rgpu_memory_pool_give(a, rgpu_memory_cost(a));
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	}
+	d->used += rgpu_memory_cost(a);
 	list(a);
 	rgpu_arena_show(&d->arena, a);
 	return CUDA_SUCCESS;
 }
 
-CUresult
-rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
+static CUresult
+allocate(struct rgpu_context *context, struct rgpu_pool *pool, uint64_t size,
 	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
 {
-	struct rgpu_device *d = context->device;
+	struct rgpu_device *d = pool ? pool->device : context->device;
 	struct rgpu_allocation *a;
 	CUresult r;
 
@@ -99,14 +106,35 @@ rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
 	a = new_allocation(context, 0, size, kind);
 	if (!a)
 		return CUDA_ERROR_OUT_OF_MEMORY;
+	a->device = d;
+	a->pool = pool;
+	if (pool)
+		rgpu_object_ref(&pool->object);
 	pthread_mutex_lock(&rgpu_memory_lock);
 	r = place(d, a);
 	pthread_mutex_unlock(&rgpu_memory_lock);
-	if (r)
-		free(a);
-	else
+	if (!r) {
 		*out = a;
+		return CUDA_SUCCESS;
+	}
+	if (pool)
+		rgpu_object_put(&pool->object);
+	free(a);
 	return r;
+}
+
+CUresult
+rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
+	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
+{
+	return allocate(context, NULL, size, kind, out);
+}
+
+CUresult
+rgpu_memory_alloc_from(struct rgpu_context *context, struct rgpu_pool *pool,
+	uint64_t size, struct rgpu_allocation **out)
+{
+	return allocate(context, pool, size, RGPU_MEMORY_DEVICE, out);
 }
 
 CUresult
@@ -131,25 +159,28 @@ rgpu_memory_add_host(struct rgpu_context *context, void *base, uint64_t size,
 	return r;
 }
 
-static void
-hide(struct rgpu_allocation *a)
+void
+rgpu_memory_hide(struct rgpu_allocation *a)
 {
 	if (rgpu_memory_on_host(a))
 		rgpu_memory_hide_host(a);
 	else
-		rgpu_arena_hide(&a->context->device->arena, a);
+		rgpu_arena_hide(&a->device->arena, a);
 }
 
-/* Takes the memory of a hidden allocation away. Lock held. */
-static void
-release(struct rgpu_allocation *a)
+void
+rgpu_memory_release(struct rgpu_allocation *a)
 {
-	struct rgpu_device *d = a->context->device;
+	struct rgpu_device *d = a->device;
 
 	unlist(a);
+	if (a->pool) {
+		rgpu_memory_pool_give(a, rgpu_memory_cost(a));
+		rgpu_object_put(&a->pool->object);
+	}
 	if (!rgpu_memory_on_host(a)) {
 		rgpu_arena_give(&d->arena, a);
-		d->used -= cost(a);
+		d->used -= rgpu_memory_cost(a);
 	} else if (a->kind == RGPU_MEMORY_PINNED) {
 		munmap((void *)(uintptr_t)a->base, a->size);
 	}
@@ -170,16 +201,16 @@ has_peer(const struct rgpu_context *context, const struct rgpu_context *peer)
 }
 
 /* Waits for the contexts whose kernels may reach the memory of owner; all of
- * them for host memory. */
+ * them for shared memory. */
 static void
-wait_for_users(struct rgpu_context *owner, bool host)
+wait_for_users(struct rgpu_context *owner, bool shared)
 {
 	struct rgpu_context *c;
 	uint32_t pos = 0;
 
 	rgpu_context_wait(owner);
 	while ((c = rgpu_object_next(RGPU_KIND_CONTEXT, &pos))) {
-		if (c != owner && (host || has_peer(c, owner)))
+		if (c != owner && (shared || has_peer(c, owner)))
 			rgpu_context_wait(c);
 		rgpu_object_put(&c->object);
 	}
@@ -205,15 +236,15 @@ rgpu_memory_free(uint64_t base, enum rgpu_memory_kind kind)
 	/* At the end of the process kernels are not waited for, so what they
 	 * may use must stay. */
 	if (!rgpu_exiting()) {
-		wait_for_users(owner, rgpu_memory_on_host(a));
+		wait_for_users(owner, rgpu_memory_shared(a));
 		pthread_mutex_lock(&rgpu_memory_lock);
-		hide(a);
+		rgpu_memory_hide(a);
 		while (a->pins)
 			pthread_cond_wait(&changed, &rgpu_memory_lock);
 		pthread_mutex_unlock(&rgpu_memory_lock);
-		wait_for_users(owner, rgpu_memory_on_host(a));
+		wait_for_users(owner, rgpu_memory_shared(a));
 		pthread_mutex_lock(&rgpu_memory_lock);
-		release(a);
+		rgpu_memory_release(a);
 		pthread_mutex_unlock(&rgpu_memory_lock);
 	}
 	rgpu_object_put(&owner->object);
@@ -272,8 +303,8 @@ rgpu_memory_end(struct rgpu_context *context)
 			pthread_mutex_lock(&rgpu_memory_lock);
 			continue;
 		}
-		hide(a);
-		release(a);
+		rgpu_memory_hide(a);
+		rgpu_memory_release(a);
 	}
 	pthread_mutex_unlock(&rgpu_memory_lock);
 	rgpu_heap_end(context);
@@ -317,7 +348,9 @@ rgpu_memory_look(
 			.flags = a->flags,
 			.number = a->number,
 			.context = rgpu_context_handle(a->context),
-			.device = a->context->device->ordinal,
+			.device = a->device->ordinal,
+			.pool = a->pool ? rgpu_object_handle(&a->pool->object)
+					: NULL,
 		};
 		if (pin && size <= a->size - (addr - a->base))
 			a->pins++;
@@ -333,7 +366,11 @@ void
 rgpu_memory_unpin(struct rgpu_allocation *allocation)
 {
 	pthread_mutex_lock(&rgpu_memory_lock);
-	if (!--allocation->pins)
-		pthread_cond_broadcast(&changed);
+	if (!--allocation->pins) {
+		if (allocation->unused)
+			rgpu_memory_release(allocation);
+		else
+			pthread_cond_broadcast(&changed);
+	}
 	pthread_mutex_unlock(&rgpu_memory_lock);
 }

@@ -26,11 +26,14 @@
 #include "softgpu/context.h"
 
 struct rgpu_device;
+struct rgpu_pool;
 
 /* What is freed only when no reader can see it any more. */
 struct rgpu_retired {
 	struct rgpu_retired *next;
 	uint64_t epoch;
+	/* Called then, under the lock; NULL: free(). */
+	void (*unseen)(struct rgpu_retired *retired);
 };
 
 enum rgpu_memory_kind {
@@ -45,6 +48,8 @@ struct rgpu_allocation {
 	struct rgpu_retired retired;
 	uint64_t base, size; /* exact; fixed once it is visible */
 	struct rgpu_context *context;
+	struct rgpu_device *device;
+	struct rgpu_pool *pool; /* a reference; NULL: not from one */
 	enum rgpu_memory_kind kind;
 	unsigned flags;		   /* of cuMemHostAlloc and cuMemHostRegister */
 	unsigned long long number; /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
@@ -53,6 +58,8 @@ struct rgpu_allocation {
 	struct rgpu_allocation *next, *prev; /* of the context */
 	unsigned pins;
 	bool freeing;
+	bool claimed; /* freed in stream order */
+	bool unused;  /* and no kernel uses it any more, but a copy does */
 };
 
 static inline bool
@@ -61,12 +68,23 @@ rgpu_memory_on_host(const struct rgpu_allocation *a)
 	return a->kind >= RGPU_MEMORY_PINNED;
 }
 
+/* Whether kernels of contexts may reach it that are no peers of its own. */
+static inline bool
+rgpu_memory_shared(const struct rgpu_allocation *a)
+{
+	return rgpu_memory_on_host(a) || a->pool;
+}
+
 /*
  * Device memory for a context. The allocation belongs to the context and ends
  * with it. CUDA_ERROR_OUT_OF_MEMORY, CUDA_ERROR_CONTEXT_IS_DESTROYED.
  */
 CUresult rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
 	enum rgpu_memory_kind kind, struct rgpu_allocation **out);
+
+/* The same from a pool, which counts it. */
+CUresult rgpu_memory_alloc_from(struct rgpu_context *context,
+	struct rgpu_pool *pool, uint64_t size, struct rgpu_allocation **out);
 
 /* The same for host memory that is there already, at base. */
 CUresult rgpu_memory_add_host(struct rgpu_context *context, void *base,
@@ -77,6 +95,25 @@ CUresult rgpu_memory_add_host(struct rgpu_context *context, void *base,
  * use it, and takes its memory away. CUDA_ERROR_INVALID_VALUE: there is none.
  */
 CUresult rgpu_memory_free(uint64_t base, enum rgpu_memory_kind kind);
+
+/*
+ * Freeing in stream order: memory of a pool that begins at base is claimed, so
+ * that nobody else frees it, and ended by work of a stream, which does not wait:
+ * kernels and copies that still use it, against the rules, end first. Or it is
+ * kept after all. CUDA_ERROR_INVALID_VALUE: there is none.
+ */
+CUresult rgpu_memory_claim(uint64_t base, struct rgpu_allocation **out);
+void rgpu_memory_free_now(struct rgpu_allocation *allocation);
+void rgpu_memory_keep(struct rgpu_allocation *allocation);
+
+/* What a pool holds, in bytes; and its marks set back to that. */
+struct rgpu_pool_use {
+	uint64_t used, used_high, reserved, reserved_high;
+};
+
+void rgpu_memory_pool_use(
+	const struct rgpu_pool *pool, struct rgpu_pool_use *out);
+void rgpu_memory_reset_pool(struct rgpu_pool *pool, bool used);
 
 /* The context is closed and idle: ends all that it owns. */
 void rgpu_memory_end(struct rgpu_context *context);
@@ -94,6 +131,7 @@ struct rgpu_memory_view {
 	unsigned long long number;
 	CUcontext context;
 	CUdevice device;
+	CUmemoryPool pool; /* NULL: not from one */
 	bool stale; /* in the range of a device, but not in an allocation */
 };
 

@@ -62,7 +62,9 @@ known(void *data, CUpointer_attribute attribute, CUdeviceptr ptr,
 	case CU_POINTER_ATTRIBUTE_MAPPING_SIZE:
 		return put_pointer(data, v->size);
 	case CU_POINTER_ATTRIBUTE_ALLOWED_HANDLE_TYPES:
-	case CU_POINTER_ATTRIBUTE_MEMPOOL_HANDLE: return put_pointer(data, 0);
+		return put_pointer(data, 0);
+	case CU_POINTER_ATTRIBUTE_MEMPOOL_HANDLE:
+		return put_pointer(data, (uintptr_t)v->pool);
 	case CU_POINTER_ATTRIBUTE_ACCESS_FLAGS:
 		return put_int(data, ACCESS_READ_WRITE);
 	case CU_POINTER_ATTRIBUTE_P2P_TOKENS: break;
