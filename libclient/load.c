@@ -60,10 +60,28 @@ send_parts(const struct rgpu_image_part *parts, size_t count, uint64_t blob)
 	return r;
 }
 
+static uint64_t
+new_blob(void)
+{
+	static _Atomic uint64_t next = 1;
+
+	return atomic_fetch_add(&next, 1);
+}
+
+CUresult
+rgpu_load_upload_bytes(const void *data, size_t size, bool text, uint64_t *blob)
+{
+	bool add = text && size && ((const char *)data)[size - 1];
+	struct rgpu_args_rgpu_blob_put a = {
+		.blob = *blob = new_blob(), .total = size + add};
+	CUresult r = send_bytes(&a, data, size);
+
+	return r || !add ? r : send_bytes(&a, "", 1);
+}
+
 CUresult
 rgpu_load_upload(const void *image, uint64_t *blob)
 {
-	static _Atomic uint64_t next_blob = 1;
 	struct rgpu_image_part one, *parts = &one;
 	size_t count;
 	CUresult r;
@@ -79,7 +97,7 @@ rgpu_load_upload(const void *image, uint64_t *blob)
 			return CUDA_ERROR_OUT_OF_MEMORY;
 		rgpu_image_parts(image, parts, count, &count);
 	}
-	*blob = atomic_fetch_add(&next_blob, 1);
+	*blob = new_blob();
 	r = send_parts(parts, count, *blob);
 	if (parts != &one)
 		free(parts);
@@ -198,22 +216,33 @@ read_all(int fd, size_t size)
 }
 
 CUresult
-rgpu_load_file(const char *path, void **image)
+rgpu_load_read(const char *path, void **data, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 
-	*image = NULL;
+	*data = NULL;
 	if (fd < 0)
 		return CUDA_ERROR_FILE_NOT_FOUND;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size < FILE_MAX)
-		*image = read_all(fd, (size_t)st.st_size);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size < FILE_MAX) {
+		*size = (size_t)st.st_size;
+		*data = read_all(fd, *size);
+	}
 	close(fd);
-	if (!*image)
-		return CUDA_ERROR_OPERATING_SYSTEM;
+	return *data ? CUDA_SUCCESS : CUDA_ERROR_OPERATING_SYSTEM;
+}
+
+CUresult
+rgpu_load_file(const char *path, void **image)
+{
+	size_t size;
+	CUresult r = rgpu_load_read(path, image, &size);
+
+	if (r)
+		return r;
 	/* Text counts with the NUL, the rest without. */
-	if (!rgpu_image_check(*image, (size_t)st.st_size) &&
-		!rgpu_image_check(*image, (size_t)st.st_size + 1)) {
+	if (!rgpu_image_check(*image, size) &&
+		!rgpu_image_check(*image, size + 1)) {
 		free(*image);
 		*image = NULL;
 		return CUDA_ERROR_INVALID_IMAGE;

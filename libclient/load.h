@@ -3,12 +3,20 @@
 #ifndef RGPU_CLIENT_LOAD_H
 #define RGPU_CLIENT_LOAD_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "cudaabi/gen/cuda-abi.h"
 #include "protocol/jit.h"
 
 /* Sends an image (protocol/bundle.h) and gives the number under which the next
  * load finds it. CUDA_ERROR_INVALID_IMAGE: it is no image. */
 CUresult rgpu_load_upload(const void *image, uint64_t *blob);
+
+/* The same for bytes that are checked by who gets them. text: a NUL is added if
+ * the last byte is none. */
+CUresult rgpu_load_upload_bytes(
+	const void *data, size_t size, bool text, uint64_t *blob);
 
 /* The options of a load, taken apart. */
 struct rgpu_load_options {
@@ -33,5 +41,8 @@ void rgpu_load_finish(const struct rgpu_load_options *o, const void *info,
 /* A file's bytes and a NUL behind them, from malloc; checked to be an image.
  * CUDA_ERROR_FILE_NOT_FOUND, CUDA_ERROR_INVALID_IMAGE. */
 CUresult rgpu_load_file(const char *path, void **image);
+
+/* The same unchecked, with its size. */
+CUresult rgpu_load_read(const char *path, void **data, size_t *size);
 
 #endif

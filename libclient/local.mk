@@ -27,6 +27,7 @@ libclient_libshim_la_SOURCES = \
 	libclient/function.c \
 	libclient/hostmem.c \
 	libclient/launch.c \
+	libclient/link.c \
 	libclient/load.c \
 	libclient/load.h \
 	libclient/memory.c \

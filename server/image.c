@@ -138,24 +138,53 @@ options(struct rgpu_loadable *l, const void *jit, uint32_t jit_size,
 	return r;
 }
 
-CUresult
-rgpu_loadable_open(struct rgpu_session *s, uint64_t blob, const void *jit,
-	uint32_t jit_size, uint32_t info_capacity, uint32_t error_capacity,
-	struct rgpu_loadable *l)
+/* A complete upload becomes the loadable's. */
+static CUresult
+take_blob(struct rgpu_session *s, uint64_t id, struct rgpu_loadable *l)
 {
-	struct rgpu_blob *b = find_blob(s, blob);
-	CUresult r;
+	struct rgpu_blob *b = find_blob(s, id);
 
-	memset(l, 0, sizeof(*l));
 	if (!b)
 		return CUDA_ERROR_OUT_OF_MEMORY; /* its upload failed */
 	l->blob = *b;
 	s->blob_bytes -= b->total;
 	memset(b, 0, sizeof(*b));
-	if (l->blob.have != l->blob.total)
-		return CUDA_ERROR_INVALID_IMAGE;
-	r = assemble(l);
+	return l->blob.have == l->blob.total ? CUDA_SUCCESS
+					     : CUDA_ERROR_INVALID_IMAGE;
+}
+
+CUresult
+rgpu_loadable_open(struct rgpu_session *s, uint64_t blob, const void *jit,
+	uint32_t jit_size, uint32_t info_capacity, uint32_t error_capacity,
+	struct rgpu_loadable *l)
+{
+	CUresult r;
+
+	memset(l, 0, sizeof(*l));
+	r = take_blob(s, blob, l);
+	if (!r)
+		r = assemble(l);
 	return r ? r : options(l, jit, jit_size, info_capacity, error_capacity);
+}
+
+CUresult
+rgpu_loadable_open_input(struct rgpu_session *s, uint64_t blob, const void *jit,
+	uint32_t jit_size, struct rgpu_loadable *l)
+{
+	CUresult r;
+
+	memset(l, 0, sizeof(*l));
+	r = take_blob(s, blob, l);
+	return r ? r : options(l, jit, jit_size, 0, 0);
+}
+
+CUresult
+rgpu_loadable_open_options(const void *jit, uint32_t jit_size,
+	uint32_t info_capacity, uint32_t error_capacity,
+	struct rgpu_loadable *l)
+{
+	memset(l, 0, sizeof(*l));
+	return options(l, jit, jit_size, info_capacity, error_capacity);
 }
 
 void

@@ -28,6 +28,16 @@ struct rgpu_loadable {
 CUresult rgpu_loadable_open(struct rgpu_session *s, uint64_t blob,
 	const void *jit, uint32_t jit_size, uint32_t info_capacity,
 	uint32_t error_capacity, struct rgpu_loadable *l);
+
+/* The same for an input of the linker, of any kind: l->blob has it. */
+CUresult rgpu_loadable_open_input(struct rgpu_session *s, uint64_t blob,
+	const void *jit, uint32_t jit_size, struct rgpu_loadable *l);
+
+/* Options alone. */
+CUresult rgpu_loadable_open_options(const void *jit, uint32_t jit_size,
+	uint32_t info_capacity, uint32_t error_capacity,
+	struct rgpu_loadable *l);
+
 void rgpu_loadable_free(struct rgpu_loadable *l);
 
 #endif

@@ -47,6 +47,7 @@ server_libsession_la_SOURCES = \
 	server/serve-context.c \
 	server/serve-copy.c \
 	server/serve-launch.c \
+	server/serve-link.c \
 	server/serve-memory.c \
 	server/serve-module.c \
 	server/serve-names.c \

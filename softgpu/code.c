@@ -240,13 +240,50 @@ read_file(const char *name, size_t *size)
 	return data;
 }
 
+/* data[size] is a NUL. */
+static CUresult
+load_terminated(const char *data, size_t size, const char *name,
+	struct rgpu_code **out, char message[RGPU_MESSAGE_MAX])
+{
+	struct rgpu_image_part part = {
+		.data = data, .size = size, .kind = RGPU_IMAGE_UNKNOWN};
+
+	snprintf(message, RGPU_MESSAGE_MAX,
+		"%s is neither a fat binary nor PTX text", name);
+	part.kind = rgpu_image_check(data, size);
+	if (part.kind == RGPU_IMAGE_UNKNOWN &&
+		rgpu_image_check(data, size + 1) == RGPU_IMAGE_PTX) {
+		part.kind = RGPU_IMAGE_PTX;
+		part.size++;
+	}
+	return part.kind == RGPU_IMAGE_UNKNOWN
+		? CUDA_ERROR_INVALID_IMAGE
+		: take_parts(&part, 1, false, out, message);
+}
+
+CUresult
+rgpu_code_load_bytes(const void *data, size_t size, const char *name,
+	struct rgpu_code **out, char message[RGPU_MESSAGE_MAX])
+{
+	char *copy = malloc(size + 1);
+	CUresult r;
+
+	if (!copy)
+		return CUDA_ERROR_OUT_OF_MEMORY;
+	memcpy(copy, data, size);
+	copy[size] = '\0';
+	r = load_terminated(copy, size, name, out, message);
+	free(copy);
+	return r;
+}
+
 CUresult
 rgpu_code_load_file(const char *name, struct rgpu_code **out,
 	char message[RGPU_MESSAGE_MAX])
 {
-	struct rgpu_image_part part = {.kind = RGPU_IMAGE_UNKNOWN};
-	CUresult r = CUDA_ERROR_INVALID_IMAGE;
-	char *data = read_file(name, &part.size);
+	size_t size = 0;
+	char *data = read_file(name, &size);
+	CUresult r;
 
 	if (!data) {
 		snprintf(message, RGPU_MESSAGE_MAX, "%s: %s", name,
@@ -254,17 +291,7 @@ rgpu_code_load_file(const char *name, struct rgpu_code **out,
 		return errno == ENOMEM ? CUDA_ERROR_OUT_OF_MEMORY
 				       : CUDA_ERROR_FILE_NOT_FOUND;
 	}
-	snprintf(message, RGPU_MESSAGE_MAX,
-		"%s is neither a fat binary nor PTX text", name);
-	part.data = data;
-	part.kind = rgpu_image_check(data, part.size);
-	if (part.kind == RGPU_IMAGE_UNKNOWN &&
-		rgpu_image_check(data, part.size + 1) == RGPU_IMAGE_PTX) {
-		part.kind = RGPU_IMAGE_PTX;
-		part.size++;
-	}
-	if (part.kind != RGPU_IMAGE_UNKNOWN)
-		r = take_parts(&part, 1, false, out, message);
+	r = load_terminated(data, size, name, out, message);
 	free(data);
 	return r;
 }

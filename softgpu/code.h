@@ -36,6 +36,11 @@ struct rgpu_code {
 CUresult rgpu_code_load(const void *image, bool preserved,
 	struct rgpu_code **out, char message[RGPU_MESSAGE_MAX]);
 
+/* The same for bytes in memory, copied; PTX with or without its NUL. name: what
+ * messages call them. */
+CUresult rgpu_code_load_bytes(const void *data, size_t size, const char *name,
+	struct rgpu_code **out, char message[RGPU_MESSAGE_MAX]);
+
 /* The same for a file. */
 CUresult rgpu_code_load_file(const char *name, struct rgpu_code **out,
 	char message[RGPU_MESSAGE_MAX]);

@@ -50,6 +50,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/library-api.c \
 	softgpu/library.c \
 	softgpu/library.h \
+	softgpu/link-api.c \
 	softgpu/memory-api.c \
 	softgpu/memory-find.c \
 	softgpu/memory-internal.h \

@@ -51,6 +51,7 @@ EXTRA_DIST += \
 	tests/cuda/intrinsics.cu \
 	tests/cuda/kernel-fault.cu \
 	tests/cuda/layernorm.cu \
+	tests/cuda/linker.c \
 	tests/cuda/local-arrays.cu \
 	tests/cuda/make-rules.sh \
 	tests/cuda/malloc-free-stress.cu \
