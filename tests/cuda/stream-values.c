@@ -113,7 +113,7 @@ main(void)
 	check_condition("geq", CU_STREAM_WAIT_VALUE_GEQ, 5, 4, 9);
 	/* GEQ counts round: 1 is after 0xfffffff0. */
 	check_condition("geq-round", CU_STREAM_WAIT_VALUE_GEQ, 0xfffffff0u,
-		7u << 28, 1);
+		0xffffffe0u, 1);
 	check_condition("eq", CU_STREAM_WAIT_VALUE_EQ, 5, 6, 5);
 	check_condition("and", CU_STREAM_WAIT_VALUE_AND, 6, 9, 4);
 	check_condition("nor", CU_STREAM_WAIT_VALUE_NOR, 0xff, 0xffffff00u, 1);
