@@ -193,3 +193,37 @@ ptx_build_cvt(struct ptx_dec *dec, const struct ptx_insn *in,
 	op->x[5] = from_bits == 64 ? 8 : 4;
 	return ptx_set_def(dec, 0, d) || ptx_set(dec, 1, a) ? -1 : 0;
 }
+
+/* To and from formats of 8 bits, two a register, and to .tf32: form->op. Two
+ * f32 sources become one pair, the first one its upper half. */
+int
+ptx_build_cvt_small(struct ptx_dec *dec, const struct ptx_insn *in,
+	const struct ptx_form *form)
+{
+	enum ptx_type to = in->types[0], from = in->types[1];
+	unsigned sources = to != PTX_TF32 && from == PTX_F32 ? 2 : 1;
+	uint32_t d, a[2];
+	struct ptx_op *op;
+
+	if (ptx_want_args(dec, in, 1 + sources, 1 + sources))
+		return -1;
+	d = ptx_dest(dec, &in->arg[0], 8 * ptx_type_size(to));
+	for (unsigned i = 0; i < sources; i++) {
+		a[i] = ptx_source(dec, in, &in->arg[1 + i],
+			from == PTX_F16X2	  ? PTX_B32
+				: from == PTX_F32 ? PTX_F32
+						  : PTX_B16);
+		if (a[i] == PTX_BAD_OPERAND)
+			return -1;
+	}
+	op = d ? ptx_emit(dec, form->op) : NULL;
+	if (!op || ptx_set_def(dec, 0, d))
+		return -1;
+	op->x[0] = (uint8_t)ptx_fp_flags(&in->mods);
+	op->x[1] = (uint8_t)to;
+	op->x[2] = (uint8_t)from;
+	op->x[3] = ptx_has(in, PTX_MOD_RNA);
+	for (unsigned i = 0; i < sources; i++)
+		ptx_set(dec, 1 + i, a[i]);
+	return 0;
+}

@@ -44,6 +44,9 @@ enum ptx_code_id {
 	PTX_X_END_flow,
 	PTX_X_BEFORE_warp = PTX_X_END_flow - 1,
 #include "softgpu/ptx/ops/warp.h"
+	PTX_X_END_warp,
+	PTX_X_BEFORE_matrix = PTX_X_END_warp - 1,
+#include "softgpu/ptx/ops/matrix.h"
 	PTX_X_COUNT
 };
 #undef OP1

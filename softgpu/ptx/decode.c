@@ -45,17 +45,15 @@ parse_modifiers(struct ptx_dec *dec, struct ptx_insn *in)
 
 	for (; tok->kind == PTX_TOK_DOT; ptx_lex_next(&dec->lex)) {
 		enum ptx_type type = ptx_type_find(tok->text, tok->len);
-		int mod = ptx_mod_find(tok->text, tok->len);
 
 		if (type != PTX_NONE && in->type_count < PTX_TYPES_MAX) {
 			in->types[in->type_count++] = type;
 			continue;
 		}
-		if (mod < 0 || ptx_mod_in(&in->mods, (enum ptx_mod)mod))
+		if (ptx_mod_add(&in->mods, tok->text, tok->len))
 			return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
 				"is not supported: .%.*s", (int)tok->len,
 				tok->text);
-		ptx_mod_set(&in->mods, (enum ptx_mod)mod);
 	}
 	return 0;
 }

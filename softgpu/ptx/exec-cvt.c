@@ -251,6 +251,78 @@ PTX_HANDLER(CVT_PAIR)
 	return op + 1;
 }
 
+static inline double
+relu(double x, unsigned flags)
+{
+	return flags & PTX_FP_RELU && x <= 0 ? 0 : x;
+}
+
+PTX_HANDLER(CVT_FP8)
+{
+	const uint32_t *a = PTX_SRC(uint32_t, 1), *b = PTX_SRC(uint32_t, 2);
+	bool half = op->x[2] == PTX_F16X2, e5m2 = op->x[1] == PTX_E5M2X2;
+	uint32_t *d = PTX_DST(uint32_t, 0);
+
+	PTX_FOR_MASK(i, mask)
+	{
+		float hi = half ? ptx_from_f16(a[i] >> 16) : ptx_float32(a[i]);
+		float lo =
+			half ? ptx_from_f16(a[i] & 0xffff) : ptx_float32(b[i]);
+
+		d[i] = ptx_to_fp8(relu(hi, op->x[0]), e5m2) << 8 |
+			ptx_to_fp8(relu(lo, op->x[0]), e5m2);
+	}
+	return op + 1;
+}
+
+PTX_HANDLER(CVT_F16X2_FP8)
+{
+	const uint32_t *a = PTX_SRC(uint32_t, 1);
+	bool e5m2 = op->x[2] == PTX_E5M2X2;
+	uint32_t *d = PTX_DST(uint32_t, 0);
+
+	PTX_FOR_MASK(i, mask)
+	{
+		float hi = ptx_from_fp8(a[i] >> 8, e5m2);
+		float lo = ptx_from_fp8(a[i] & 0xff, e5m2);
+
+		/* All of them are exact. */
+		d[i] = ptx_to_f16((float)relu(hi, op->x[0])) << 16 |
+			ptx_to_f16((float)relu(lo, op->x[0]));
+	}
+	return op + 1;
+}
+
+/* x[3]: to nearest, ties away from zero. */
+static inline uint32_t
+to_tf32(uint32_t bits, const uint8_t *how)
+{
+	uint32_t sign = bits & 0x80000000, mag = bits & 0x7fffffff;
+
+	if (mag > 0x7f800000)
+		return PTX_NAN32;
+	if (how[0] & PTX_FP_RELU && (sign || !mag))
+		return 0;
+	if (how[3])
+		mag += 0x1000;
+	else if (!(how[0] & PTX_FP_ROUND))
+		mag += 0xfff + (mag >> 13 & 1);
+	mag &= 0xffffe000;
+	if (mag >= 0x7f800000 && how[0] & PTX_FP_SATFINITE)
+		mag = 0x7f7fe000;
+	return sign | mag;
+}
+
+PTX_HANDLER(CVT_TF32)
+{
+	const uint32_t *a = PTX_SRC(uint32_t, 1);
+	uint32_t *d = PTX_DST(uint32_t, 0);
+
+	PTX_FOR_MASK(i, mask)
+	d[i] = to_tf32(a[i], op->x);
+	return op + 1;
+}
+
 #define OP1(name, ...) x_##name,
 #define OP2(name, ...) x_##name,
 #define FN(name)       x_##name,

@@ -66,6 +66,15 @@ after_sync(struct ptx_warp *w, const struct ptx_op *op)
 	return rgpu_unlikely(w->saved) ? w->stop : op + 1;
 }
 
+/* Before operations that say .aligned: all lanes are to be here. */
+PTX_HANDLER(CONVERGE)
+{
+	if (rgpu_likely(mask == w->live))
+		return op + 1;
+	park(w, op, mask);
+	return w->stop;
+}
+
 static const struct ptx_op *x_BAR_WARP(
 	struct ptx_warp *w, const struct ptx_op *op, uint32_t mask);
 

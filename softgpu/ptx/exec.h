@@ -11,6 +11,7 @@
 #define RGPU_SOFTGPU_PTX_EXEC_H
 
 #include "softgpu/ptx/code.h"
+#include "softgpu/ptx/matrix.h"
 
 #define PTX_BARRIERS 16
 
@@ -74,6 +75,12 @@ struct ptx_barrier {
 	uint32_t yes, total; /* of bar.red */
 };
 
+/* Registers of the matrices that the running instruction works with. */
+struct ptx_matrices {
+	const void *in[PTX_MATRIX_IN];
+	uint64_t out[PTX_MATRIX_OUT][PTX_LANES] __attribute__((aligned(64)));
+};
+
 struct ptx_block {
 	const struct ptx_isa *isa;
 	const struct rgpu_ptx_kernel *kernel;
@@ -93,6 +100,7 @@ struct ptx_block {
 	struct ptx_barrier barrier[PTX_BARRIERS];
 	struct ptx_range range[PTX_RANGES], workspace;
 	struct ptx_warp *warp;
+	struct ptx_matrices matrices;
 	uint8_t uniform[PTX_U_COUNT * PTX_UNIFORM_BYTES]
 		__attribute__((aligned(64)));
 };

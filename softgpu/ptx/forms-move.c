@@ -73,6 +73,8 @@ const struct ptx_form ptx_forms_move[] = {
 const size_t ptx_forms_move_count = RGPU_COUNT(ptx_forms_move);
 
 #define CVT(mods, types) { "cvt", mods, types, "CVT", ptx_build_cvt, 0, 0 }
+#define SMALL(mods, types, op) \
+	{ "cvt", mods, types, "CVT", ptx_build_cvt_small, PTX_X_##op, 0 }
 #define INT "u8|s8|u16|s16|u32|s32|u64|s64"
 #define RND "rn|rz|rm|rp"
 #define WHOLE "rni|rzi|rmi|rpi"
@@ -103,6 +105,11 @@ const struct ptx_form ptx_forms_cvt[] = {
 	CVT(RND, "bf16 f16"),
 	CVT(RND, "f16 bf16"),
 	CVT("rn|rz ?relu ?satfinite", "f16x2|bf16x2 f32"),
+	SMALL("rn satfinite ?relu", "e4m3x2|e5m2x2 f32", CVT_FP8),
+	SMALL("rn satfinite ?relu", "e4m3x2|e5m2x2 f16x2", CVT_FP8),
+	SMALL("rn ?relu", "f16x2 e4m3x2|e5m2x2", CVT_F16X2_FP8),
+	SMALL("rna ?satfinite", "tf32 f32", CVT_TF32),
+	SMALL("rn|rz ?relu ?satfinite", "tf32 f32", CVT_TF32),
 };
 const size_t ptx_forms_cvt_count = RGPU_COUNT(ptx_forms_cvt);
 /* clang-format on */

@@ -21,6 +21,7 @@ PTX_FORMS(flow);
 PTX_FORMS(warp);
 PTX_FORMS(video);
 PTX_FORMS(copy);
+PTX_FORMS(matrix);
 #undef PTX_FORMS
 
 /*
@@ -45,7 +46,10 @@ ptx_build ptx_build_flags;
 ptx_build ptx_build_carry, ptx_build_lop3;
 ptx_build ptx_build_mov, ptx_build_cvta, ptx_build_isspacep;
 ptx_build ptx_build_setp, ptx_build_set, ptx_build_slct;
-ptx_build ptx_build_cvt, ptx_build_video, ptx_build_copy;
+ptx_build ptx_build_cvt, ptx_build_cvt_small, ptx_build_video, ptx_build_copy;
+ptx_build ptx_build_mma, ptx_build_wmma, ptx_build_wmma_load;
+ptx_build ptx_build_wmma_store, ptx_build_ldmatrix, ptx_build_stmatrix;
+ptx_build ptx_build_movmatrix;
 ptx_build ptx_build_ld, ptx_build_st, ptx_build_atom, ptx_build_void;
 ptx_build ptx_build_fence;
 ptx_build ptx_build_bra, ptx_build_brx, ptx_build_call, ptx_build_simple;

@@ -13,6 +13,7 @@ softgpu_ptx_exec_sources = \
 	%reldir%/exec-flow.c \
 	%reldir%/exec-half.c \
 	%reldir%/exec-int.c \
+	%reldir%/exec-matrix.c \
 	%reldir%/exec-mem.c \
 	%reldir%/exec-move.c \
 	%reldir%/exec-run.c \
@@ -74,6 +75,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/build-copy.c \
 	%reldir%/build-cvt.c \
 	%reldir%/build-flow.c \
+	%reldir%/build-matrix.c \
 	%reldir%/build-mem.c \
 	%reldir%/build-move.c \
 	%reldir%/build-video.c \
@@ -89,6 +91,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms-float.c \
 	%reldir%/forms-flow.c \
 	%reldir%/forms-int.c \
+	%reldir%/forms-matrix.c \
 	%reldir%/forms-mem.c \
 	%reldir%/forms-move.c \
 	%reldir%/forms-video.c \
@@ -129,6 +132,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/host.h \
 	%reldir%/index.h \
 	%reldir%/lex.h \
+	%reldir%/matrix.h \
 	%reldir%/mem.h \
 	%reldir%/mods.h \
 	%reldir%/module.h \
@@ -149,6 +153,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/ops/flow.h \
 	%reldir%/ops/half.h \
 	%reldir%/ops/int.h \
+	%reldir%/ops/matrix.h \
 	%reldir%/ops/mem.h \
 	%reldir%/ops/move.h \
 	%reldir%/ops/warp.h \
@@ -157,3 +162,8 @@ softgpu_ptx_libptx_la_CPPFLAGS = $(AM_CPPFLAGS)
 if HOST_X86_64
 softgpu_ptx_libptx_la_CPPFLAGS += -DRGPU_PTX_X86_64
 endif
+
+# How much of a list of opcodes is supported.
+noinst_PROGRAMS += softgpu/ptx/ptx-coverage
+softgpu_ptx_ptx_coverage_SOURCES = %reldir%/ptx-coverage.c
+softgpu_ptx_ptx_coverage_LDADD = softgpu/ptx/libptx.la common/libcommon.la

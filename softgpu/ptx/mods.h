@@ -60,6 +60,23 @@
 	/* shapes and others */ \
 	X(V2, "v2") X(V4, "v4") X(V8, "v8") \
 	X(LAUNCH, "launch_dependents") X(WAIT, "wait") X(MASK, "mask") \
+	/* matrices; the second layout of two is ..._B */ \
+	X(M8N8, "m8n8") X(X1, "x1") X(X2, "x2") X(X4, "x4") \
+	X(TRANS, "trans") X(ROW, "row") X(COL, "col") \
+	X(ROW_B, "row+") X(COL_B, "col+") X(M8N8K4, "m8n8k4") \
+	X(M8N8K16, "m8n8k16") X(M16N8K4, "m16n8k4") X(M16N8K8, "m16n8k8") \
+	X(M16N8K16, "m16n8k16") X(M16N8K32, "m16n8k32") \
+	X(M16N16K8, "m16n16k8") X(M16N16K16, "m16n16k16") \
+	X(M32N8K16, "m32n8k16") X(M8N32K16, "m8n32k16") \
+	X(LOAD, "load") X(STORE, "store") X(MMA, "mma") \
+	X(MAT_A, "a") X(MAT_B, "b") X(MAT_C, "c") X(MAT_D, "d") \
+	/* mbarriers */ \
+	X(INIT, "init") X(INVAL, "inval") X(EXPECT_TX, "expect_tx") \
+	X(COMPLETE_TX, "complete_tx") X(ARRIVE_DROP, "arrive_drop") \
+	X(NO_COMPLETE, "noComplete") X(TEST_WAIT, "test_wait") \
+	X(TRY_WAIT, "try_wait") X(PARITY, "parity") \
+	X(PENDING_COUNT, "pending_count") X(MBARRIER, "mbarrier") \
+	X(NOINC, "noinc") X(RNA, "rna") X(MBARRIER_INIT, "mbarrier_init") \
 	X(COMMIT_GROUP, "commit_group") X(WAIT_GROUP, "wait_group") \
 	X(WAIT_ALL, "wait_all")
 /* clang-format on */

@@ -57,6 +57,7 @@ static const struct {
 	{ptx_forms_warp, &ptx_forms_warp_count},
 	{ptx_forms_video, &ptx_forms_video_count},
 	{ptx_forms_copy, &ptx_forms_copy_count},
+	{ptx_forms_matrix, &ptx_forms_matrix_count},
 };
 
 const struct ptx_form *
@@ -188,7 +189,30 @@ ptx_mod_find(const char *name, size_t len)
 const char *
 ptx_mod_name(enum ptx_mod mod)
 {
-	return mod_names[mod];
+	switch (mod) {
+	case PTX_MOD_ROW_B: return mod_names[PTX_MOD_ROW];
+	case PTX_MOD_COL_B: return mod_names[PTX_MOD_COL];
+	default: return mod_names[mod];
+	}
+}
+
+int
+ptx_mod_add(struct ptx_mods *mods, const char *name, size_t len)
+{
+	int mod = ptx_mod_find(name, len);
+	bool second =
+		ptx_mod_in(mods, PTX_MOD_ROW) || ptx_mod_in(mods, PTX_MOD_COL);
+
+	if (second && mod == PTX_MOD_ROW)
+		mod = PTX_MOD_ROW_B;
+	if (second && mod == PTX_MOD_COL)
+		mod = PTX_MOD_COL_B;
+	if (mod < 0 || ptx_mod_in(mods, (enum ptx_mod)mod) ||
+		(mod == PTX_MOD_ROW_B && ptx_mod_in(mods, PTX_MOD_COL_B)) ||
+		(mod == PTX_MOD_COL_B && ptx_mod_in(mods, PTX_MOD_ROW_B)))
+		return -1;
+	ptx_mod_set(mods, (enum ptx_mod)mod);
+	return 0;
 }
 
 /* How many of a group's alternatives are in mods: 0, 1 or more. */
@@ -245,6 +269,25 @@ ptx_form_find(const char *name, size_t len, const struct ptx_mods *mods,
 	return NULL;
 }
 
+const struct ptx_form *
+ptx_form_find_text(const char *opcode)
+{
+	size_t name_len = strcspn(opcode, "."), n;
+	enum ptx_type types[PTX_TYPES_MAX], type;
+	struct ptx_mods mods = {{0}};
+	unsigned count = 0;
+
+	for (const char *p = opcode + name_len; *p; p += n) {
+		n = strcspn(++p, ".");
+		type = ptx_type_find(p, n);
+		if (type != PTX_NONE && count < PTX_TYPES_MAX)
+			types[count++] = type;
+		else if (ptx_mod_add(&mods, p, n))
+			return NULL;
+	}
+	return ptx_form_find(opcode, name_len, &mods, types, count);
+}
+
 static void
 append(char *out, size_t size, const char *word)
 {
@@ -291,7 +334,7 @@ variant_group(const struct group *group, bool after, size_t *n, char *out,
 		return;
 	mod = nth_mod(&group->any, pick);
 	ptx_mod_set(mods, mod);
-	append(out, size, mod_names[mod]);
+	append(out, size, ptx_mod_name(mod));
 }
 
 static enum ptx_type

@@ -33,7 +33,13 @@ ptx_mod_set(struct ptx_mods *mods, enum ptx_mod mod)
 
 /* The modifier named by len characters; -1: none. */
 int ptx_mod_find(const char *name, size_t len);
+/* As PTX writes it. */
 const char *ptx_mod_name(enum ptx_mod mod);
+
+/* Adds the modifier named by len characters. -1: there is none, or it is
+ * there already. Of two layouts, "row.row", the second one is a modifier of
+ * its own: in the table it is "row+" or "col+". */
+int ptx_mod_add(struct ptx_mods *mods, const char *name, size_t len);
 
 struct ptx_dec;
 struct ptx_insn;
@@ -72,6 +78,9 @@ bool ptx_form_known(const char *name, size_t len);
 const struct ptx_form *ptx_form_find(const char *name, size_t len,
 	const struct ptx_mods *mods, const enum ptx_type *types,
 	unsigned count);
+
+/* The form of an opcode as it is written, "add.rn.f32"; NULL: none. */
+const struct ptx_form *ptx_form_find_text(const char *opcode);
 
 /*
  * Variant n of a form as text, "add.rn.ftz.f32", with its types: every choice

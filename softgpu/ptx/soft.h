@@ -167,4 +167,38 @@ ptx_to_bf16(float x)
 	return (bits & 0x7fffffff) > 0x7f800000 ? 0x7fff : r;
 }
 
+/*
+ * The formats of 8 bits. .e4m3 has no infinity and one NaN, .e5m2 is the upper
+ * half of an f16. Too large is the largest number: .satfinite is not optional.
+ */
+static inline uint32_t
+ptx_to_fp8(double x, bool e5m2)
+{
+	/* Wider than the format, so that nothing is infinite before it is
+	 * clamped. */
+	struct ptx_format f = e5m2 ? (struct ptx_format){16, 2, -14}
+				   : (struct ptx_format){16, 3, -6};
+	uint32_t max = e5m2 ? 0x7b : 0x7e;
+	uint32_t mag = (uint32_t)ptx_round_to(f, fabs(x), 0);
+	uint32_t sign = (uint32_t)(ptx_bits64(x) >> 63) << 7;
+
+	if (x != x)
+		return 0x7f;
+	return sign | (mag < max ? mag : max);
+}
+
+static inline float
+ptx_from_fp8(uint32_t h, bool e5m2)
+{
+	uint32_t mag = h & 0x7f, sign = (h & 0x80) << 24;
+
+	if (e5m2)
+		return ptx_from_f16(h << 8);
+	if (mag == 0x7f)
+		return ptx_float32(PTX_NAN32);
+	/* As for f16: the exponent is moved by multiplying. */
+	return ptx_float32(
+		ptx_bits32(ptx_float32(mag << 20) * 0x1p120f) | sign);
+}
+
 #endif

@@ -12,7 +12,9 @@
 #define PTX_FAMILIES(X) \
 	X(int)          \
 	X(bits)         \
-	X(float) X(approx) X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp)
+	X(float)        \
+	X(approx)       \
+	X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp) X(matrix)
 
 #define PTX_DECLARE_ISA(isa)                             \
 	extern ptx_exec *const ptx_table_int_##isa[];    \
@@ -26,6 +28,7 @@
 	extern ptx_exec *const ptx_table_atom_##isa[];   \
 	extern ptx_exec *const ptx_table_flow_##isa[];   \
 	extern ptx_exec *const ptx_table_warp_##isa[];   \
+	extern ptx_exec *const ptx_table_matrix_##isa[]; \
 	enum ptx_warp_status ptx_run_##isa(struct ptx_warp *warp)
 PTX_DECLARE_ISA(generic);
 PTX_DECLARE_ISA(v2);

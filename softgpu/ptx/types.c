@@ -34,6 +34,11 @@ static const struct {
 	[PTX_U64] = {"u64", 8, false, false},
 	[PTX_S64] = {"s64", 8, true, false},
 	[PTX_F64] = {"f64", 8, false, true},
+	[PTX_TF32] = {"tf32", 4, false, true},
+	[PTX_E4M3] = {"e4m3", 1, false, true},
+	[PTX_E5M2] = {"e5m2", 1, false, true},
+	[PTX_E4M3X2] = {"e4m3x2", 2, false, true},
+	[PTX_E5M2X2] = {"e5m2x2", 2, false, true},
 };
 
 enum ptx_type

@@ -34,6 +34,11 @@ enum ptx_type {
 	PTX_U64,
 	PTX_S64,
 	PTX_F64,
+	PTX_TF32, /* 19 bits of 32 */
+	PTX_E4M3, /* elements of matrices, four a register */
+	PTX_E5M2,
+	PTX_E4M3X2,
+	PTX_E5M2X2,
 	PTX_TYPE_COUNT,
 };
 

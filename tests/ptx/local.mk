@@ -9,6 +9,7 @@ ptx_tests = \
 	%reldir%/test-ptx-forms \
 	%reldir%/test-ptx-hostile \
 	%reldir%/test-ptx-memory \
+	%reldir%/test-ptx-mma \
 	%reldir%/test-ptx-module \
 	%reldir%/test-ptx-ops-bits \
 	%reldir%/test-ptx-ops-cvt \
@@ -21,10 +22,18 @@ ptx_tests = \
 	%reldir%/test-ptx-ops-warp \
 	%reldir%/test-ptx-printf \
 	%reldir%/test-ptx-progress \
+	%reldir%/test-ptx-wmma \
 	$(NULL)
 check_PROGRAMS += $(ptx_tests)
-TESTS += $(ptx_tests) %reldir%/test-ptx-isas.sh
-EXTRA_DIST += %reldir%/forms-nvcc.txt %reldir%/test-ptx-isas.sh
+TESTS += $(ptx_tests) %reldir%/test-ptx-coverage.sh %reldir%/test-ptx-isas.sh
+EXTRA_DIST += \
+	%reldir%/forms-nvcc.txt \
+	%reldir%/opcodes-libraries.txt \
+	%reldir%/opcodes-own.txt \
+	%reldir%/test-ptx-coverage.sh \
+	%reldir%/test-ptx-isas.sh \
+	$(NULL)
+tests/ptx/test-ptx-coverage.log: softgpu/ptx/ptx-coverage$(EXEEXT)
 tests/ptx/test-ptx-isas.log: $(ptx_tests)
 
 check_LTLIBRARIES += tests/ptx/libharness.la tests/ptx/libops.la
@@ -40,6 +49,8 @@ tests_ptx_libops_la_SOURCES = \
 	%reldir%/ref-float.c \
 	%reldir%/ref-half.c \
 	%reldir%/ref-int.c \
+	%reldir%/ref-matrix.c \
+	%reldir%/ref-matrix.h \
 	%reldir%/ref-select.c \
 	%reldir%/ref-video.c \
 	%reldir%/ref.h \
@@ -62,6 +73,8 @@ tests_ptx_test_ptx_hostile_SOURCES = %reldir%/test-ptx-hostile.c
 tests_ptx_test_ptx_hostile_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_memory_SOURCES = %reldir%/test-ptx-memory.c
 tests_ptx_test_ptx_memory_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_mma_SOURCES = %reldir%/test-ptx-mma.c
+tests_ptx_test_ptx_mma_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_module_SOURCES = %reldir%/test-ptx-module.c
 tests_ptx_test_ptx_module_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_ops_bits_SOURCES = %reldir%/test-ptx-ops-bits.c
@@ -91,3 +104,5 @@ tests_ptx_test_ptx_printf_SOURCES = %reldir%/test-ptx-printf.c
 tests_ptx_test_ptx_printf_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_progress_SOURCES = %reldir%/test-ptx-progress.c
 tests_ptx_test_ptx_progress_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_wmma_SOURCES = %reldir%/test-ptx-wmma.c
+tests_ptx_test_ptx_wmma_LDADD = tests/ptx/libops.la

@@ -153,14 +153,14 @@ shape_cvt(struct ops_case *c, unsigned n)
 	const enum ptx_type *t = c->ref.type;
 	unsigned to = reg_bits(t[0]), from = reg_bits(t[1]);
 	bool bf16 = t[0] == PTX_BF16 || t[1] == PTX_BF16;
-	bool pair = t[0] == PTX_F16X2 || t[0] == PTX_BF16X2;
+	bool pair = t[0] == PTX_F16X2 || t[0] == PTX_BF16X2 || t[0] >= PTX_TF32;
 
 	if (n > 2 || (n && (bf16 || pair)) || (n == 1 && to == 64) ||
 		(n == 2 && from == 64))
 		return n == 1 && !bf16 && !pair;
 	add(c, OPS_RESULT, t[0], n == 1 ? 2 * to : to);
 	add(c, OPS_SOURCE, t[1], n == 2 ? 2 * from : from);
-	if (pair)
+	if (pair && t[0] != PTX_TF32 && t[1] == PTX_F32)
 		add(c, OPS_SOURCE, t[1], from);
 	return true;
 }

@@ -190,12 +190,115 @@ pair(struct ref *r)
 	return true;
 }
 
+/* The number of 8 bits: bias 7 and 3 bits, or 15 and 2. */
+double
+ref_from_fp8(unsigned h, bool e5m2)
+{
+	int bits = e5m2 ? 2 : 3, bias = e5m2 ? 15 : 7;
+	int e = (int)(h & 0x7f) >> bits, f = (int)h & ((1 << bits) - 1);
+	double x = e ? ldexp((1 << bits) + f, e - bias - bits)
+		     : ldexp(f, 1 - bias - bits);
+
+	if ((h & 0x7f) == 0x7f || (e5m2 && e == 31 && f))
+		x = NAN;
+	else if (e5m2 && e == 31)
+		x = INFINITY;
+	return h & 0x80 ? -x : x;
+}
+
+/* The nearest of all numbers, the even one of two. */
+static unsigned
+to_fp8(const struct ref *r, double x, bool e5m2)
+{
+	unsigned best = 0, last = e5m2 ? 0x7b : 0x7e;
+	double mag = fabs(x);
+
+	if (isnan(x))
+		return 0x7f;
+	if (ref_has(r, PTX_MOD_RELU) && x <= 0)
+		return 0;
+	for (unsigned h = 1; h <= last; h++) {
+		double now = fabs(mag - ref_from_fp8(h, e5m2));
+		double then = fabs(mag - ref_from_fp8(best, e5m2));
+
+		if (now < then || (now == then && !(h & 1)))
+			best = h;
+	}
+	/* Far above all of them the distances are all alike. */
+	if (mag > ref_from_fp8(last, e5m2))
+		best = last;
+	return best | (signbit(x) ? 0x80 : 0);
+}
+
+static bool
+to_fp8_pair(struct ref *r)
+{
+	bool e5m2 = r->type[0] == PTX_E5M2X2, half = r->type[1] == PTX_F16X2;
+	double hi = half ? ref_from_half((uint16_t)(r->in[0] >> 16), false)
+			 : ref_f32(r->in[0]);
+	double lo = half ? ref_from_half((uint16_t)r->in[0], false)
+			 : ref_f32(r->in[1]);
+
+	r->out[0] = to_fp8(r, hi, e5m2) << 8 | to_fp8(r, lo, e5m2);
+	return true;
+}
+
+static bool
+from_fp8_pair(struct ref *r)
+{
+	bool e5m2 = r->type[1] == PTX_E5M2X2;
+
+	r->out[0] = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		double x = ref_from_fp8((unsigned)(r->in[0] >> 8 * i), e5m2);
+		uint16_t h = ref_to_half((quad)x, 0, false, REF_RN);
+
+		if (ref_has(r, PTX_MOD_RELU) && x <= 0)
+			h = 0;
+		r->out[0] |= (uint64_t)h << 16 * i;
+	}
+	return true;
+}
+
+/* To ten bits after the point, between the two neighbours. */
+static bool
+to_tf32(struct ref *r)
+{
+	double x = ref_f32(r->in[0]), mag = fabs(x), low, unit, f;
+	int e;
+
+	r->out[0] = 0x7fffffff;
+	if (isnan(x))
+		return true;
+	frexp(mag, &e);
+	unit = ldexp(1, (e < -125 ? -125 : e) - 11);
+	low = isinf(mag) ? mag : floor(mag / unit) * unit;
+	f = isinf(mag) ? 0 : (mag - low) / unit;
+	if (ref_has(r, PTX_MOD_RNA) ? f >= 0.5
+				    : !ref_has(r, PTX_MOD_RZ) &&
+				(f > 0.5 ||
+					(f == 0.5 && fmod(low / unit, 2) > 0)))
+		low += unit;
+	if (low >= 0x1p128 && ref_has(r, PTX_MOD_SATFINITE))
+		low = ref_f32(0x7f7fe000);
+	if (ref_has(r, PTX_MOD_RELU) && x <= 0)
+		x = low = 0;
+	r->out[0] = ref_bits32((float)copysign(low, x));
+	return true;
+}
+
 bool
 ref_cvt(struct ref *r)
 {
 	bool to_float = ptx_type_float(r->type[0]);
 	bool from_float = ptx_type_float(r->type[1]);
 
+	if (r->type[0] == PTX_TF32)
+		return to_tf32(r);
+	if (r->type[0] == PTX_E4M3X2 || r->type[0] == PTX_E5M2X2)
+		return to_fp8_pair(r);
+	if (r->type[1] == PTX_E4M3X2 || r->type[1] == PTX_E5M2X2)
+		return from_fp8_pair(r);
 	if (r->type[0] == PTX_F16X2 || r->type[0] == PTX_BF16X2)
 		return pair(r);
 	if (!from_float && !to_float)

@@ -69,6 +69,7 @@ typedef long double ref_quad;
 
 /* Numbers of the small formats. */
 double ref_from_half(uint16_t bits, bool bf16);
+double ref_from_fp8(unsigned bits, bool e5m2);
 /* hi + lo, where lo is smaller than the last place of hi, rounded. */
 uint16_t ref_to_half(ref_quad hi, ref_quad lo, bool bf16, int rounding);
 

@@ -40,4 +40,8 @@ OP1(CVT_F32_SAT, f32, f32, ptx_satf(x))
 FN(CVT_ANY)
 /* Two f32 to f16x2 or bf16x2 with flags */
 FN(CVT_PAIR)
+/* x[0] flags, x[1] type to, x[2] type from, x[3] of CVT_TF32: .rna */
+FN(CVT_FP8)
+FN(CVT_F16X2_FP8)
+FN(CVT_TF32)
 /* clang-format on */

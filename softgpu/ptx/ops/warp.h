@@ -3,6 +3,8 @@
  * Operations between lanes, and barriers.
  */
 /* clang-format off */
+/* Waits for all lanes of the warp that live */
+FN(CONVERGE)
 FN(BAR_WARP)
 FN(BAR)
 FN(SHFL)
