@@ -31,6 +31,7 @@ noinst_LTLIBRARIES += cudaabi/libabi.la cudaabi/libentry.la
 cudaabi_libabi_la_SOURCES = \
 	cudaabi/errors.c \
 	cudaabi/errors.h \
+	cudaabi/format.h \
 	cudaabi/image.c \
 	cudaabi/image.h \
 	cudaabi/md2.c \

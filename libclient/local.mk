@@ -10,6 +10,9 @@ CLEANFILES += $(libclient_generated)
 noinst_LTLIBRARIES += libclient/libshim.la
 libclient_libshim_la_SOURCES = \
 	libclient/alloc.c \
+	libclient/array-copy.c \
+	libclient/array.c \
+	libclient/array.h \
 	libclient/callbacks.c \
 	libclient/callbacks.h \
 	libclient/client.c \
@@ -41,6 +44,7 @@ libclient_libshim_la_SOURCES = \
 	libclient/pool.c \
 	libclient/pool.h \
 	libclient/rect.c \
+	libclient/rect.h \
 	libclient/stats.c \
 	libclient/stats.h \
 	libclient/stream.c \

@@ -9,6 +9,7 @@
 #include "common/compiler.h"
 #include "common/slab.h"
 #include "cudaabi/errors.h"
+#include "libclient/array.h"
 
 struct rgpu_ids rgpu_contexts = RGPU_IDS_INIT(RGPU_KIND_CONTEXT);
 struct rgpu_ids rgpu_streams = RGPU_IDS_INIT(RGPU_KIND_STREAM);
@@ -223,6 +224,7 @@ rgpu_objects_end_in(struct rgpu_context *context)
 		if (e->context == context)
 			rgpu_event_end(e);
 	}
+	rgpu_arrays_end_in(context);
 	pthread_mutex_lock(&rgpu_modules_lock);
 	end_of_libraries(context);
 	pos = 0;

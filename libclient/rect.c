@@ -1,48 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copies of rectangles and boxes (cuMemcpy2D, cuMemcpy3D) between linear memory
- * on either side. Host rows travel packed, in messages of whole rows.
+ * Copies of rectangles and boxes (cuMemcpy2D, cuMemcpy3D); those between linear
+ * memory on either side are made here. Host rows travel packed, in messages of
+ * whole rows.
  */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "cudaabi/gen/inner.h"
 #include "libclient/callbacks.h"
 #include "libclient/client.h"
 #include "libclient/gen/send.h"
 #include "libclient/memory.h"
-
-/* One side of a copy: where its first byte is, and its steps. */
-struct side {
-	bool device;
-	uint64_t base;
-	uint64_t pitch, slice;
-};
-
-struct box {
-	struct side dst, src;
-	uint64_t width, height, depth;
-	CUstream stream;
-	uint64_t context, stream_id;
-	bool synchronous;
-};
+#include "libclient/rect.h"
 
 /* Offsets as the manual gives them: x in bytes, y in rows, z in slices. */
 static CUresult
-make_side(struct side *s, CUmemorytype type, const void *host,
+make_side(struct rgpu_side *s, CUmemorytype type, const void *host,
 	CUdeviceptr device, uint64_t pitch, uint64_t rows, uint64_t x,
 	uint64_t y, uint64_t z, uint64_t width)
 {
 	uint64_t base = type == CU_MEMORYTYPE_HOST ? (uintptr_t)host : device;
 
-	if (type == CU_MEMORYTYPE_ARRAY) {
-		rgpu_warn("a copy to or from an array is not supported: "
-			  "CUDA_ERROR_NOT_SUPPORTED");
-		return CUDA_ERROR_NOT_SUPPORTED;
-	}
 	if ((type != CU_MEMORYTYPE_HOST && type != CU_MEMORYTYPE_DEVICE &&
 		    type != CU_MEMORYTYPE_UNIFIED) ||
 		!base)
@@ -60,11 +41,11 @@ make_side(struct side *s, CUmemorytype type, const void *host,
 
 /* The device side lies in one allocation, wholly. */
 static CUresult
-check_device(const struct box *b, const struct side *s)
+check_device(const struct rgpu_box *b, const struct rgpu_side *s)
 {
 	uint64_t last, rows, bytes;
 
-	if (!s->device)
+	if (!s->device || s->array)
 		return CUDA_SUCCESS;
 	if (__builtin_mul_overflow(b->depth - 1, s->slice, &last) ||
 		__builtin_mul_overflow(b->height - 1, s->pitch, &rows) ||
@@ -75,14 +56,14 @@ check_device(const struct box *b, const struct side *s)
 }
 
 static uint8_t *
-row(const struct side *s, uint64_t y, uint64_t z)
+row(const struct rgpu_side *s, uint64_t y, uint64_t z)
 {
 	return (uint8_t *)(uintptr_t)(s->base + z * s->slice + y * s->pitch);
 }
 
 /* Rows of one message: a part of a slice. */
 static uint64_t
-rows_at_once(const struct box *b)
+rows_at_once(const struct rgpu_box *b)
 {
 	uint64_t n = RGPU_CHUNK_MAX / b->width;
 
@@ -91,7 +72,7 @@ rows_at_once(const struct box *b)
 
 /* A row longer than a message goes like linear memory. */
 static CUresult
-long_rows(const struct box *b, bool upload)
+long_rows(const struct rgpu_box *b, bool upload)
 {
 	CUresult r = CUDA_SUCCESS;
 
@@ -110,7 +91,7 @@ long_rows(const struct box *b, bool upload)
 }
 
 static CUresult
-upload_rows(const struct box *b, uint8_t *packed, uint64_t y, uint64_t z,
+upload_rows(const struct rgpu_box *b, uint8_t *packed, uint64_t y, uint64_t z,
 	uint64_t n, bool last)
 {
 	struct rgpu_args_rgpu_rect_to_device a = {
@@ -132,7 +113,7 @@ upload_rows(const struct box *b, uint8_t *packed, uint64_t y, uint64_t z,
 }
 
 static CUresult
-upload(const struct box *b)
+upload(const struct rgpu_box *b)
 {
 	uint64_t most = rows_at_once(b), n;
 	uint8_t *packed = malloc(most * b->width);
@@ -154,7 +135,7 @@ upload(const struct box *b)
 /* The rows of a download come packed and must be spread: so this waits, also when
  * the copy is asynchronous, which CUDA permits for pageable memory. */
 static CUresult
-download(const struct box *b)
+download(const struct rgpu_box *b)
 {
 	uint64_t most = rows_at_once(b), n;
 	uint8_t *packed = malloc(most * b->width);
@@ -186,7 +167,7 @@ download(const struct box *b)
 }
 
 static CUresult
-on_device(const struct box *b)
+on_device(const struct rgpu_box *b)
 {
 	struct rgpu_args_rgpu_rect_on_device a = {
 		.dst = b->dst.base,
@@ -205,7 +186,7 @@ on_device(const struct box *b)
 }
 
 static CUresult
-on_host(const struct box *b)
+on_host(const struct rgpu_box *b)
 {
 	struct rgpu_args_cuStreamSynchronize a = {.hStream = b->stream_id};
 	CUresult r = rgpu_call_cuStreamSynchronize(b->context, &a);
@@ -220,7 +201,7 @@ on_host(const struct box *b)
 
 /* Copies on their way into the host side come first. */
 static CUresult
-settle(const struct box *b, const struct side *s)
+settle(const struct rgpu_box *b, const struct rgpu_side *s)
 {
 	uint64_t bytes = (b->depth - 1) * s->slice +
 		(b->height - 1) * s->pitch + b->width;
@@ -233,8 +214,8 @@ settle(const struct box *b, const struct side *s)
 		: CUDA_SUCCESS;
 }
 
-static CUresult
-copy(struct box *b)
+CUresult
+rgpu_copy_box(struct rgpu_box *b)
 {
 	CUresult r = rgpu_client_stream(b->stream, &b->context, &b->stream_id);
 
@@ -247,6 +228,8 @@ copy(struct box *b)
 		r = settle(b, &b->src);
 	if (r)
 		return r;
+	if (b->dst.array || b->src.array)
+		return rgpu_copy_arrays(b);
 	if (b->dst.device && b->src.device)
 		return on_device(b);
 	if (!b->dst.device && !b->src.device)
@@ -269,7 +252,7 @@ copy(struct box *b)
 static CUresult
 copy2d(const CUDA_MEMCPY2D *p, CUstream stream, bool synchronous)
 {
-	struct box b = {
+	struct rgpu_box b = {
 		.stream = stream, .synchronous = synchronous, .depth = 1};
 	CUresult r;
 
@@ -279,19 +262,25 @@ copy2d(const CUDA_MEMCPY2D *p, CUstream stream, bool synchronous)
 	b.height = p->Height;
 	if (!b.width || !b.height)
 		return CUDA_SUCCESS;
-	r = make_side(&b.dst, p->dstMemoryType, p->dstHost, p->dstDevice,
-		p->dstPitch, 0, p->dstXInBytes, p->dstY, 0, b.width);
-	if (!r)
+	r = p->dstMemoryType == CU_MEMORYTYPE_ARRAY
+		? rgpu_array_side(
+			  &b.dst, p->dstArray, p->dstXInBytes, p->dstY, 0, &b)
+		: make_side(&b.dst, p->dstMemoryType, p->dstHost, p->dstDevice,
+			  p->dstPitch, 0, p->dstXInBytes, p->dstY, 0, b.width);
+	if (!r && p->srcMemoryType == CU_MEMORYTYPE_ARRAY)
+		r = rgpu_array_side(
+			&b.src, p->srcArray, p->srcXInBytes, p->srcY, 0, &b);
+	else if (!r)
 		r = make_side(&b.src, p->srcMemoryType, p->srcHost,
 			p->srcDevice, p->srcPitch, 0, p->srcXInBytes, p->srcY,
 			0, b.width);
-	return r ? r : copy(&b);
+	return r ? r : rgpu_copy_box(&b);
 }
 
 static CUresult
 copy3d(const CUDA_MEMCPY3D *p, CUstream stream, bool synchronous)
 {
-	struct box b = {.stream = stream, .synchronous = synchronous};
+	struct rgpu_box b = {.stream = stream, .synchronous = synchronous};
 	CUresult r;
 
 	if (!p || p->srcLOD || p->dstLOD)
@@ -301,15 +290,21 @@ copy3d(const CUDA_MEMCPY3D *p, CUstream stream, bool synchronous)
 	b.depth = p->Depth;
 	if (!b.width || !b.height || !b.depth)
 		return CUDA_SUCCESS;
-	r = make_side(&b.dst, p->dstMemoryType, p->dstHost, p->dstDevice,
-		p->dstPitch, p->dstHeight ? p->dstHeight : b.height,
-		p->dstXInBytes, p->dstY, p->dstZ, b.width);
-	if (!r)
+	r = p->dstMemoryType == CU_MEMORYTYPE_ARRAY
+		? rgpu_array_side(&b.dst, p->dstArray, p->dstXInBytes, p->dstY,
+			  p->dstZ, &b)
+		: make_side(&b.dst, p->dstMemoryType, p->dstHost, p->dstDevice,
+			  p->dstPitch, p->dstHeight ? p->dstHeight : b.height,
+			  p->dstXInBytes, p->dstY, p->dstZ, b.width);
+	if (!r && p->srcMemoryType == CU_MEMORYTYPE_ARRAY)
+		r = rgpu_array_side(&b.src, p->srcArray, p->srcXInBytes,
+			p->srcY, p->srcZ, &b);
+	else if (!r)
 		r = make_side(&b.src, p->srcMemoryType, p->srcHost,
 			p->srcDevice, p->srcPitch,
 			p->srcHeight ? p->srcHeight : b.height, p->srcXInBytes,
 			p->srcY, p->srcZ, b.width);
-	return r ? r : copy(&b);
+	return r ? r : rgpu_copy_box(&b);
 }
 
 CUresult

@@ -43,6 +43,7 @@ server_libsession_la_SOURCES = \
 	server/objects.c \
 	server/output.c \
 	server/output.h \
+	server/serve-array.c \
 	server/serve-callback.c \
 	server/serve-context.c \
 	server/serve-copy.c \

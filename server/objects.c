@@ -96,7 +96,8 @@ static bool
 may_have_children(const struct rgpu_object *o)
 {
 	return o->kind == RGPU_KIND_CONTEXT || o->kind == RGPU_KIND_MODULE ||
-		o->kind == RGPU_KIND_LIBRARY || o->kind == RGPU_KIND_KERNEL;
+		o->kind == RGPU_KIND_LIBRARY || o->kind == RGPU_KIND_KERNEL ||
+		o->kind == RGPU_KIND_MIPMAP;
 }
 
 void

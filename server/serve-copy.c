@@ -9,9 +9,8 @@
 #include "server/staging.h"
 #include "server/transfers.h"
 
-/* A staging buffer that the GPU reads; waits for one if there is none left. */
-static CUresult
-upload_buffer(struct rgpu_session *s, const struct rgpu_command *cmd,
+CUresult
+rgpu_upload_buffer(struct rgpu_session *s, const struct rgpu_command *cmd,
 	const void *data, size_t size, struct rgpu_buffer **b)
 {
 	CUresult r;
@@ -25,10 +24,8 @@ upload_buffer(struct rgpu_session *s, const struct rgpu_command *cmd,
 	return r;
 }
 
-/* The buffer is free again when what was just put into the stream is done; a
- * fence makes other streams wait for that. r: how that went. */
-static CUresult
-after_upload(struct rgpu_session *s, const struct rgpu_command *cmd,
+CUresult
+rgpu_after_upload(struct rgpu_session *s, const struct rgpu_command *cmd,
 	struct rgpu_buffer *b, CUstream stream, bool fence, CUresult r)
 {
 	CUevent event = NULL;
@@ -63,18 +60,16 @@ rgpu_serve_cuMemcpyHtoDAsync_v2(struct rgpu_session *s,
 	if (!r)
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (!r)
-		r = upload_buffer(s, cmd, a->srcHost, a->ByteCount, &b);
+		r = rgpu_upload_buffer(s, cmd, a->srcHost, a->ByteCount, &b);
 	if (r)
 		return r;
 	r = s->driver->cuMemcpyHtoDAsync_v2(
 		a->dstDevice, b->data, a->ByteCount, stream);
-	return after_upload(s, cmd, b, stream, a->fence != 0, r);
+	return rgpu_after_upload(s, cmd, b, stream, a->fence != 0, r);
 }
 
-/* The GPU fills b in stream order: its data is the command's answer. r: how the
- * copy was taken. */
-static CUresult
-after_download(struct rgpu_session *s, const struct rgpu_command *cmd,
+CUresult
+rgpu_after_download(struct rgpu_session *s, const struct rgpu_command *cmd,
 	struct rgpu_buffer *b, size_t size, CUstream stream, bool wait,
 	CUresult r)
 {
@@ -122,15 +117,16 @@ rgpu_serve_cuMemcpyDtoHAsync_v2(struct rgpu_session *s,
 		return r;
 	r = s->driver->cuMemcpyDtoHAsync_v2(
 		b->data, a->srcDevice, a->ByteCount, stream);
-	return after_download(s, cmd, b, a->ByteCount, stream, a->wait != 0, r);
+	return rgpu_after_download(
+		s, cmd, b, a->ByteCount, stream, a->wait != 0, r);
 }
 
 /* ---- rectangles ------------------------------------------------------------- */
 
-/* The rows of a box lie in one allocation. *size: bytes of the packed rows. */
-static CUresult
-check_box(struct rgpu_session *s, uint64_t base, uint64_t pitch, uint64_t slice,
-	uint64_t width, uint64_t height, uint64_t depth, uint64_t *size)
+CUresult
+rgpu_check_box(struct rgpu_session *s, uint64_t base, uint64_t pitch,
+	uint64_t slice, uint64_t width, uint64_t height, uint64_t depth,
+	uint64_t *size)
 {
 	uint64_t rows, last, end;
 
@@ -182,7 +178,7 @@ rgpu_serve_rgpu_rect_to_device(struct rgpu_session *s, struct rgpu_command *cmd,
 		.WidthInBytes = a->width,
 		.Height = a->height,
 	};
-	CUresult r = check_box(s, a->dst, a->pitch, a->slice, a->width,
+	CUresult r = rgpu_check_box(s, a->dst, a->pitch, a->slice, a->width,
 		a->height, a->depth, &size);
 
 	if (!r && size != a->size)
@@ -190,13 +186,13 @@ rgpu_serve_rgpu_rect_to_device(struct rgpu_session *s, struct rgpu_command *cmd,
 	if (!r)
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (!r)
-		r = upload_buffer(s, cmd, a->rows, a->size, &b);
+		r = rgpu_upload_buffer(s, cmd, a->rows, a->size, &b);
 	if (r)
 		return r;
 	c.srcHost = b->data;
 	r = copy_slices(
 		s, &c, a->depth, a->width * a->height, a->slice, stream);
-	return after_upload(s, cmd, b, stream, a->fence != 0, r);
+	return rgpu_after_upload(s, cmd, b, stream, a->fence != 0, r);
 }
 
 CUresult
@@ -215,7 +211,7 @@ rgpu_serve_rgpu_rect_to_host(struct rgpu_session *s, struct rgpu_command *cmd,
 		.WidthInBytes = a->width,
 		.Height = a->height,
 	};
-	CUresult r = check_box(s, a->src, a->pitch, a->slice, a->width,
+	CUresult r = rgpu_check_box(s, a->src, a->pitch, a->slice, a->width,
 		a->height, a->depth, &size);
 
 	if (!(cmd->flags & RGPU_COMMAND_REPLY))
@@ -229,7 +225,7 @@ rgpu_serve_rgpu_rect_to_host(struct rgpu_session *s, struct rgpu_command *cmd,
 	c.dstHost = b->data;
 	r = copy_slices(
 		s, &c, a->depth, a->slice, a->width * a->height, stream);
-	return after_download(s, cmd, b, size, stream, a->wait != 0, r);
+	return rgpu_after_download(s, cmd, b, size, stream, a->wait != 0, r);
 }
 
 CUresult
@@ -248,12 +244,12 @@ rgpu_serve_rgpu_rect_on_device(struct rgpu_session *s, struct rgpu_command *cmd,
 		.WidthInBytes = a->width,
 		.Height = a->height,
 	};
-	CUresult r = check_box(s, a->dst, a->dstPitch, a->dstSlice, a->width,
-		a->height, a->depth, &size);
+	CUresult r = rgpu_check_box(s, a->dst, a->dstPitch, a->dstSlice,
+		a->width, a->height, a->depth, &size);
 
 	if (!r)
-		r = check_box(s, a->src, a->srcPitch, a->srcSlice, a->width,
-			a->height, a->depth, &size);
+		r = rgpu_check_box(s, a->src, a->srcPitch, a->srcSlice,
+			a->width, a->height, a->depth, &size);
 	if (!r)
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (r)

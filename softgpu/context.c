@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "softgpu/array.h"
 #include "softgpu/event.h"
 #include "softgpu/memory.h"
 #include "softgpu/module.h"
@@ -87,6 +88,7 @@ rgpu_context_close(struct rgpu_context *context)
 	rgpu_context_wait(context);
 	rgpu_print_flush(&context->print);
 	rgpu_modules_end(context);
+	rgpu_arrays_end(context);
 	rgpu_events_end(context);
 	rgpu_streams_end(context);
 	rgpu_memory_end(context);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cuMemcpy2D and cuMemcpy3D between memory that is not an array. */
+/* cuMemcpy2D and cuMemcpy3D. */
 #include "config.h"
 
 #include <stdint.h>
 
-#include "common/log.h"
 #include "cudaabi/gen/inner.h"
+#include "softgpu/array.h"
 #include "softgpu/copy.h"
 #include "softgpu/device.h"
 #include "softgpu/stream.h"
@@ -16,13 +16,27 @@ struct part {
 	CUmemorytype type;
 	const void *host;
 	CUdeviceptr device;
+	CUarray array;
 	size_t pitch, height;
+	struct rgpu_array *held; /* until the copy has been submitted */
 };
+
+static CUresult
+array_side(struct part *p, const struct rgpu_copy *box, struct rgpu_side *side)
+{
+	if (p->lod)
+		return CUDA_ERROR_INVALID_VALUE;
+	p->held = rgpu_array_get(p->array);
+	if (!p->held)
+		return CUDA_ERROR_INVALID_HANDLE;
+	return rgpu_array_side(p->held, p->x, p->y, p->z, box, side);
+}
 
 /* The side as an address and distances, checked for width x height x depth
  * bytes. */
 static CUresult
-make_side(const struct part *p, const CUDA_MEMCPY3D *c, struct rgpu_side *side)
+make_side(struct part *p, const CUDA_MEMCPY3D *c, const struct rgpu_copy *box,
+	struct rgpu_side *side)
 {
 	uint64_t base = p->device, offset;
 
@@ -33,10 +47,7 @@ make_side(const struct part *p, const CUDA_MEMCPY3D *c, struct rgpu_side *side)
 		break;
 	case CU_MEMORYTYPE_DEVICE: side->kind = RGPU_SIDE_DEVICE; break;
 	case CU_MEMORYTYPE_UNIFIED: side->kind = RGPU_SIDE_ANY; break;
-	case CU_MEMORYTYPE_ARRAY:
-		rgpu_warn("cuMemcpy2D and 3D: arrays are not supported: "
-			  "CUDA_ERROR_NOT_SUPPORTED");
-		return CUDA_ERROR_NOT_SUPPORTED;
+	case CU_MEMORYTYPE_ARRAY: return array_side(p, box, side);
 	default: return CUDA_ERROR_INVALID_VALUE;
 	}
 	if (!base || p->lod || p->pitch > RGPU_PITCH_MAX)
@@ -62,11 +73,11 @@ static CUresult
 copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync)
 {
 	struct part dst = {c->dstXInBytes, c->dstY, c->dstZ, c->dstLOD,
-		c->dstMemoryType, c->dstHost, c->dstDevice, c->dstPitch,
-		c->dstHeight};
+		c->dstMemoryType, c->dstHost, c->dstDevice, c->dstArray,
+		c->dstPitch, c->dstHeight, NULL};
 	struct part src = {c->srcXInBytes, c->srcY, c->srcZ, c->srcLOD,
-		c->srcMemoryType, c->srcHost, c->srcDevice, c->srcPitch,
-		c->srcHeight};
+		c->srcMemoryType, c->srcHost, c->srcDevice, c->srcArray,
+		c->srcPitch, c->srcHeight, NULL};
 	struct rgpu_copy copy = {
 		.width = c->WidthInBytes,
 		.height = c->Height,
@@ -78,12 +89,16 @@ copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync)
 	if (r)
 		return r;
 	if (copy.width && copy.height && copy.depth) {
-		r = make_side(&dst, c, &copy.dst);
+		r = make_side(&dst, c, &copy, &copy.dst);
 		if (!r)
-			r = make_side(&src, c, &copy.src);
+			r = make_side(&src, c, &copy, &copy.src);
 	}
 	if (!r)
 		r = rgpu_copy(&copy, stream, sync);
+	if (dst.held)
+		rgpu_object_put(&dst.held->object);
+	if (src.held)
+		rgpu_object_put(&src.held->object);
 	rgpu_object_put(&stream->object);
 	return r;
 }
@@ -100,12 +115,14 @@ copy_rect(const CUDA_MEMCPY2D *c, CUstream handle, bool sync)
 	box.srcMemoryType = c->srcMemoryType;
 	box.srcHost = c->srcHost;
 	box.srcDevice = c->srcDevice;
+	box.srcArray = c->srcArray;
 	box.srcPitch = c->srcPitch;
 	box.dstXInBytes = c->dstXInBytes;
 	box.dstY = c->dstY;
 	box.dstMemoryType = c->dstMemoryType;
 	box.dstHost = c->dstHost;
 	box.dstDevice = c->dstDevice;
+	box.dstArray = c->dstArray;
 	box.dstPitch = c->dstPitch;
 	box.WidthInBytes = c->WidthInBytes;
 	box.Height = c->Height;

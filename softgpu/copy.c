@@ -101,10 +101,16 @@ resolve(const struct rgpu_side *side, const struct rgpu_copy *c,
 	*pin = v.allocation;
 	*on_device = v.size && v.kind < RGPU_MEMORY_PINNED;
 	*pageable = !v.allocation;
+	/* The memory of an array has no address outside of it. */
+	if (v.allocation &&
+		(v.kind == RGPU_MEMORY_ARRAY) !=
+			(side->kind == RGPU_SIDE_ARRAY))
+		return CUDA_ERROR_INVALID_VALUE;
 	/* Not wholly inside what it begins in, or in what is freed. Only host
 	 * memory may go on behind its pinned part. */
 	if (*pageable &&
-		(v.stale || *on_device || side->kind == RGPU_SIDE_DEVICE))
+		(v.stale || *on_device || side->kind == RGPU_SIDE_DEVICE ||
+			side->kind == RGPU_SIDE_ARRAY))
 		return CUDA_ERROR_INVALID_VALUE;
 	return CUDA_SUCCESS;
 }
@@ -230,7 +236,10 @@ resolve_fill(const struct rgpu_fill *f, struct rgpu_memory_view *v)
 	if (extent(&side, width, f->height, 1, &bytes))
 		return CUDA_ERROR_INVALID_VALUE;
 	rgpu_memory_look(f->address, bytes, true, v);
-	return v->allocation ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	if (!v->allocation || v->kind != RGPU_MEMORY_ARRAY)
+		return v->allocation ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	rgpu_memory_unpin(v->allocation);
+	return CUDA_ERROR_INVALID_VALUE;
 }
 
 CUresult

@@ -17,6 +17,7 @@ enum rgpu_side_kind {
 	RGPU_SIDE_DEVICE, /* must lie in an allocation */
 	RGPU_SIDE_HOST,	  /* any host memory */
 	RGPU_SIDE_ANY,	  /* whatever the address says */
+	RGPU_SIDE_ARRAY,  /* rgpu_array_side() has checked it */
 };
 
 /* Bytes between the beginnings of rows and of slices count only where there is

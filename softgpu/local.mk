@@ -13,6 +13,9 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/arena.c \
 	softgpu/arena.h \
 	softgpu/async-api.c \
+	softgpu/array-api.c \
+	softgpu/array.c \
+	softgpu/array.h \
 	softgpu/bits.c \
 	softgpu/bits.h \
 	softgpu/callback-api.c \
@@ -23,6 +26,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/context.c \
 	softgpu/context.h \
 	softgpu/copy-api.c \
+	softgpu/copy-array-api.c \
 	softgpu/copy-rect-api.c \
 	softgpu/copy.c \
 	softgpu/copy.h \

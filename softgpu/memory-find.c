@@ -104,7 +104,7 @@ rgpu_memory_find(const struct rgpu_memory_reader *reader, uint64_t addr,
 {
 	const struct rgpu_allocation *a = rgpu_memory_at(addr);
 
-	if (!a || !may_reach(reader, a))
+	if (!a || a->kind == RGPU_MEMORY_ARRAY || !may_reach(reader, a))
 		return false;
 	*lo = a->base;
 	*hi = a->base + a->size;

@@ -40,6 +40,7 @@ enum rgpu_memory_kind {
 	RGPU_MEMORY_DEVICE,	/* cuMemAlloc */
 	RGPU_MEMORY_VARIABLE,	/* of a module */
 	RGPU_MEMORY_HEAP,	/* of device malloc; only kernels see it */
+	RGPU_MEMORY_ARRAY,	/* of arrays; only copies and textures see it */
 	RGPU_MEMORY_PINNED,	/* cuMemHostAlloc */
 	RGPU_MEMORY_REGISTERED, /* cuMemHostRegister */
 };

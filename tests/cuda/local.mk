@@ -12,6 +12,7 @@ TESTS += tests/cuda/verify-test tests/cuda/check-list.sh
 
 EXTRA_DIST += \
 	tests/cuda/LIST \
+	tests/cuda/arrays.cu \
 	tests/cuda/async-alloc.cu \
 	tests/cuda/async-pinned.cu \
 	tests/cuda/atomics.cu \

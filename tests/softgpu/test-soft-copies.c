@@ -195,7 +195,7 @@ rectangles_are_checked_to_the_last_byte(void)
 	EXPECT_CU(cuMemcpy2D_v2(&c), CUDA_ERROR_INVALID_VALUE);
 	c.dstPitch = 64;
 	c.dstMemoryType = CU_MEMORYTYPE_ARRAY;
-	EXPECT_CU(cuMemcpy2D_v2(&c), CUDA_ERROR_NOT_SUPPORTED);
+	EXPECT_CU(cuMemcpy2D_v2(&c), CUDA_ERROR_INVALID_HANDLE);
 	c.dstMemoryType = (CUmemorytype)9;
 	EXPECT_CU(cuMemcpy2D_v2(&c), CUDA_ERROR_INVALID_VALUE);
 	EXPECT_CU(cuMemcpy2D_v2(NULL), CUDA_ERROR_INVALID_VALUE);
