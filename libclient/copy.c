@@ -2,7 +2,9 @@
 /*
  * Copies. Towards the device the data is taken before the call returns and
  * nothing is waited for. Towards the host it lands when the stream gets there: a
- * synchronous copy waits, an asynchronous one is detached.
+ * synchronous copy waits, an asynchronous one is detached; but one to pageable
+ * memory has to be complete when the call returns (CUDA Driver API, API
+ * synchronization behavior), and cuSPARSE reads it then.
  */
 #include "config.h"
 
@@ -109,6 +111,7 @@ to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream, bool synchronous)
 		return r;
 	if (!dst)
 		return CUDA_ERROR_INVALID_VALUE;
+	synchronous = synchronous || !is_pinned(dst);
 	for (size_t at = 0; at < n && !r; at += a.ByteCount) {
 		size_t left = n - at;
 		void *to = (uint8_t *)dst + at;

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/cuda/LIST \
 	tests/cuda/arrays.cu \
 	tests/cuda/async-alloc.cu \
+	tests/cuda/async-pageable.cu \
 	tests/cuda/async-pinned.cu \
 	tests/cuda/atomics.cu \
 	tests/cuda/check-list.sh \
@@ -23,8 +24,14 @@ EXTRA_DIST += \
 	tests/cuda/copies-2d.cu \
 	tests/cuda/copies.cu \
 	tests/cuda/cublas-create.cu \
+	tests/cuda/cublas-gemmex.cu \
+	tests/cuda/cublas-level1-3.cu \
+	tests/cuda/cufft-1d-3d.cu \
 	tests/cuda/cufft-plan.cu \
 	tests/cuda/curand-device.cu \
+	tests/cuda/curand-host.cu \
+	tests/cuda/cusolver.cu \
+	tests/cuda/cusparse.cu \
 	tests/cuda/device-globals.cu \
 	tests/cuda/device-malloc.cu \
 	tests/cuda/device-printf.cu \
@@ -53,6 +60,7 @@ EXTRA_DIST += \
 	tests/cuda/kernel-fault.cu \
 	tests/cuda/layernorm.cu \
 	tests/cuda/linker.c \
+	tests/cuda/library.h \
 	tests/cuda/local-arrays.cu \
 	tests/cuda/make-rules.sh \
 	tests/cuda/malloc-free-stress.cu \
