@@ -72,6 +72,7 @@ EXTRA_DIST += \
 	tests/cuda/matmul-naive.cu \
 	tests/cuda/matmul-tiled.cu \
 	tests/cuda/matmul.h \
+	tests/cuda/memory-pools.c \
 	tests/cuda/nvrtc.cu \
 	tests/cuda/occupancy.cu \
 	tests/cuda/old-api.c \
