@@ -259,11 +259,10 @@ not_sent(void)
 }
 
 CUresult
-rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size)
+rgpu_client_detach(struct rgpu_sending *s, const struct rgpu_landing *to)
 {
-	return rgpu_call_detach(rgpu_client.calls, s, data, size)
-		? not_sent()
-		: CUDA_SUCCESS;
+	return rgpu_call_detach(rgpu_client.calls, s, to) ? not_sent()
+							  : CUDA_SUCCESS;
 }
 
 CUresult

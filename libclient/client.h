@@ -61,7 +61,8 @@ CUresult rgpu_client_post_bulk(uint16_t op, uint64_t context,
 CUresult rgpu_client_call(struct rgpu_sending *s, struct rgpu_call *call);
 
 /* A call whose data lands at data when its stream gets there. */
-CUresult rgpu_client_detach(struct rgpu_sending *s, void *data, size_t size);
+CUresult rgpu_client_detach(
+	struct rgpu_sending *s, const struct rgpu_landing *to);
 CUresult rgpu_client_notify(
 	struct rgpu_sending *s, const struct rgpu_notice *notice);
 

@@ -114,15 +114,15 @@ to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream, bool synchronous)
 	synchronous = synchronous || !is_pinned(dst);
 	for (size_t at = 0; at < n && !r; at += a.ByteCount) {
 		size_t left = n - at;
-		void *to = (uint8_t *)dst + at;
+		struct rgpu_landing to = {.data = (uint8_t *)dst + at};
 
 		a.ByteCount = left < DOWNLOAD_MAX ? left : DOWNLOAD_MAX;
 		a.srcDevice = src + at;
 		a.wait = synchronous && left == a.ByteCount;
+		to.size = a.ByteCount;
 		r = a.wait ? rgpu_await_cuMemcpyDtoHAsync_v2(
-				     context, &a, to, a.ByteCount)
-			   : rgpu_detach_cuMemcpyDtoHAsync_v2(
-				     context, &a, to, a.ByteCount);
+				     context, &a, to.data, to.size)
+			   : rgpu_detach_cuMemcpyDtoHAsync_v2(context, &a, &to);
 	}
 	return r;
 }

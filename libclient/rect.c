@@ -16,6 +16,9 @@
 #include "libclient/memory.h"
 #include "libclient/rect.h"
 
+/* One message to the host asks for so much; bounds the server's buffers. */
+#define DOWNLOAD_MAX (32u << 20)
+
 /* Offsets as the manual gives them: x in bytes, y in rows, z in slices. */
 static CUresult
 make_side(struct rgpu_side *s, CUmemorytype type, const void *host,
@@ -132,14 +135,12 @@ upload(const struct rgpu_box *b)
 	return r;
 }
 
-/* The rows of a download come packed and must be spread: so this waits, also when
- * the copy is asynchronous, which CUDA permits for pageable memory. */
+/* Rows come packed and are spread when they land. */
 static CUresult
 download(const struct rgpu_box *b)
 {
-	uint64_t most = rows_at_once(b), n;
-	uint8_t *packed = malloc(most * b->width);
-	CUresult r = packed ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+	uint64_t most = DOWNLOAD_MAX / b->width, n;
+	CUresult r = CUDA_SUCCESS;
 
 	for (uint64_t z = 0; z < b->depth && !r; z++) {
 		for (uint64_t y = 0; y < b->height && !r; y += n) {
@@ -150,20 +151,26 @@ download(const struct rgpu_box *b)
 				.width = b->width,
 				.depth = 1,
 				.hStream = b->stream_id,
-				.wait = b->synchronous,
 			};
+			struct rgpu_landing to = {.data = row(&b->dst, y, z),
+				.row = b->width,
+				.pitch = b->dst.pitch};
 
 			n = b->height - y < most ? b->height - y : most;
 			a.height = n;
-			r = rgpu_await_rgpu_rect_to_host(
-				b->context, &a, packed, b->width * n);
-			for (uint64_t i = 0; i < n && !r; i++)
-				memcpy(row(&b->dst, y + i, z),
-					packed + i * b->width, b->width);
+			to.size = b->width * n;
+			r = rgpu_detach_rgpu_rect_to_host(b->context, &a, &to);
 		}
 	}
-	free(packed);
 	return r;
+}
+
+static CUresult
+synchronize(const struct rgpu_box *b)
+{
+	struct rgpu_args_cuStreamSynchronize a = {.hStream = b->stream_id};
+
+	return rgpu_call_cuStreamSynchronize(b->context, &a);
 }
 
 static CUresult
@@ -188,8 +195,7 @@ on_device(const struct rgpu_box *b)
 static CUresult
 on_host(const struct rgpu_box *b)
 {
-	struct rgpu_args_cuStreamSynchronize a = {.hStream = b->stream_id};
-	CUresult r = rgpu_call_cuStreamSynchronize(b->context, &a);
+	CUresult r = synchronize(b);
 
 	for (uint64_t z = 0; z < b->depth && !r; z++) {
 		for (uint64_t y = 0; y < b->height; y++)
@@ -234,19 +240,17 @@ rgpu_copy_box(struct rgpu_box *b)
 		return on_device(b);
 	if (!b->dst.device && !b->src.device)
 		return on_host(b);
+	if (b->width > RGPU_CHUNK_MAX)
+		r = long_rows(b, b->dst.device);
+	else if (!b->dst.device)
+		r = download(b);
 	/* With host functions about, each row finds out for itself when it may
 	 * be read. */
-	if (b->width <= RGPU_CHUNK_MAX &&
-		!(b->dst.device && rgpu_callbacks_pending()))
-		return b->dst.device ? upload(b) : download(b);
-	r = long_rows(b, b->dst.device);
-	if (!r && b->synchronous) {
-		struct rgpu_args_cuStreamSynchronize a = {
-			.hStream = b->stream_id};
-
-		r = rgpu_call_cuStreamSynchronize(b->context, &a);
-	}
-	return r;
+	else if (rgpu_callbacks_pending())
+		r = long_rows(b, true);
+	else
+		return upload(b);
+	return !r && b->synchronous ? synchronize(b) : r;
 }
 
 static CUresult

@@ -17,7 +17,7 @@ sub senders {
 	my ($e) = @_;
 	my $n = $e->{name};
 	my $in = "uint64_t context, const struct rgpu_args_$n *a";
-	return (["rgpu_detach_$n", "$in, void *data, size_t size"],
+	return (["rgpu_detach_$n", "$in, const struct rgpu_landing *to"],
 		["rgpu_await_$n", "$in, void *data, size_t size"]) if later($e);
 	return ["rgpu_post_$n", $in] if $e->{mode} eq 'post';
 	return ["rgpu_notify_$n", "$in, const struct rgpu_notice *notice"]
@@ -101,7 +101,7 @@ sub data {
 	$o .= $wait ? "\tr = rgpu_context_saw(context,\n"
 		. "\t\trgpu_client_call(&s, &call));\n"
 		. "\trgpu_call_end(&call);\n\treturn r;\n"
-		: "\treturn rgpu_client_detach(&s, data, size);\n";
+		: "\treturn rgpu_client_detach(&s, to);\n";
 	return "$o}\n";
 }
 

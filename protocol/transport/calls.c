@@ -122,6 +122,29 @@ on_result(struct rgpu_calls *calls, const struct rgpu_unit *u,
 	return r;
 }
 
+/* A piece of the data, row by row; rows were packed for the wire. */
+static void
+land(const struct rgpu_call *call, uint64_t offset, const uint8_t *from,
+	size_t n)
+{
+	uint8_t *to = call->data;
+
+	if (!call->row) {
+		memcpy(to + offset, from, n);
+		return;
+	}
+	while (n) {
+		size_t in_row = offset % call->row, left = call->row - in_row;
+		size_t size = n < left ? n : left;
+
+		memcpy(to + offset / call->row * call->pitch + in_row, from,
+			size);
+		from += size;
+		offset += size;
+		n -= size;
+	}
+}
+
 static int
 on_data(struct rgpu_calls *calls, const struct rgpu_unit *u,
 	const uint8_t *body, size_t size)
@@ -143,7 +166,7 @@ on_data(struct rgpu_calls *calls, const struct rgpu_unit *u,
 		r = rgpu_error("data for command %llu, which takes none there",
 			(unsigned long long)u->id);
 	} else if (n) { /* a call that takes nothing has no buffer */
-		memcpy((uint8_t *)call->data + offset, data, n);
+		land(call, offset, data, n);
 		call->data_got += n;
 	}
 	pthread_mutex_unlock(&calls->lock);
@@ -318,6 +341,7 @@ rgpu_call_init(struct rgpu_call *call)
 	call->result = 0;
 	call->data = NULL;
 	call->data_size = call->data_got = 0;
+	call->row = call->pitch = 0;
 	call->detached = false;
 	call->notice = (struct rgpu_notice){NULL, NULL};
 	call->heap = NULL;
@@ -432,14 +456,16 @@ send_detached(struct rgpu_calls *calls, struct rgpu_sending *sending,
 
 int
 rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
-	void *data, size_t size)
+	const struct rgpu_landing *to)
 {
 	struct rgpu_call *call = new_detached(calls, sending);
 
 	if (!call)
 		return -1;
-	call->data = data;
-	call->data_size = size;
+	call->data = to->data;
+	call->data_size = to->size;
+	call->row = to->row;
+	call->pitch = to->pitch;
 	return send_detached(calls, sending, call);
 }
 
@@ -455,6 +481,14 @@ rgpu_call_notify(struct rgpu_calls *calls, struct rgpu_sending *sending,
 	return send_detached(calls, sending, call);
 }
 
+/* From the first byte of a landing to the last. */
+static size_t
+span(const struct rgpu_call *c)
+{
+	return c->row ? (c->data_size / c->row - 1) * c->pitch + c->row
+		      : c->data_size;
+}
+
 static bool
 overlaps(struct rgpu_calls *calls, const void *data, size_t size)
 {
@@ -464,7 +498,7 @@ overlaps(struct rgpu_calls *calls, const void *data, size_t size)
 		for (struct rgpu_call *c = calls->bucket[i]; c; c = c->next) {
 			uintptr_t b = (uintptr_t)c->data;
 
-			if (c->detached && a < b + c->data_size && b < a + size)
+			if (c->detached && a < b + span(c) && b < a + size)
 				return true;
 		}
 	}

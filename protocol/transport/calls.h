@@ -39,6 +39,13 @@ struct rgpu_notice {
 };
 #define RGPU_NOTICE_LOST UINT32_MAX
 
+/* Where the data of a detached call goes: size bytes in rows of row bytes that
+ * begin pitch bytes apart; row 0: one piece. size is a multiple of row. */
+struct rgpu_landing {
+	void *data;
+	size_t size, row, pitch;
+};
+
 /* A call and its answer; lives on the caller's stack. */
 struct rgpu_call {
 	uint64_t seq;
@@ -51,6 +58,7 @@ struct rgpu_call {
 
 	/* Private. */
 	size_t data_got;
+	size_t row, pitch; /* of a landing */
 	bool detached;
 	struct rgpu_notice notice; /* of a detached call, or NULL */
 	atomic_bool done;
@@ -77,10 +85,10 @@ int rgpu_call_run(struct rgpu_calls *calls, struct rgpu_sending *sending,
 	struct rgpu_call *call);
 void rgpu_call_end(struct rgpu_call *call);
 
-/* The same without waiting: size bytes of DATA will land at data, which must
- * stay valid until the stream is synchronised. -1: lost, or no memory. */
+/* The same without waiting: DATA will land there, where memory must stay valid
+ * until the stream is synchronised. -1: lost, or no memory. */
 int rgpu_call_detach(struct rgpu_calls *calls, struct rgpu_sending *sending,
-	void *data, size_t size);
+	const struct rgpu_landing *to);
 
 /* The same without data: the notice comes with the answer. -1: lost, or no
  * memory, and no notice will come. */

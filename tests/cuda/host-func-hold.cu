@@ -41,7 +41,7 @@ check_hold()
 	struct gate g = {{0}, {0}, nullptr};
 	cudaStream_t held, other;
 	unsigned *data, *free_data;
-	unsigned *down;
+	unsigned *down, *spread;
 
 	CHECK(cudaStreamCreateWithFlags(&held, cudaStreamNonBlocking));
 	CHECK(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking));
@@ -49,6 +49,8 @@ check_hold()
 	CHECK(cudaMallocHost((void **)&down, n * 4));
 	memset(g.buffer, 0, n * 4);
 	memset(down, 0, n * 4);
+	CHECK(cudaMallocHost((void **)&spread, 16 * 80 * 4));
+	memset(spread, 0, 16 * 80 * 4);
 	data = device_alloc<unsigned>(n);
 	free_data = device_alloc<unsigned>(n);
 	CHECK(cudaMemset(free_data, 0, n * 4));
@@ -62,6 +64,9 @@ check_hold()
 	}
 	CHECK(cudaMemcpyAsync(
 		down, data, n * 4, cudaMemcpyDeviceToHost, held));
+	/* A box too: 16 rows of 64 numbers, to rows of 80. */
+	CHECK(cudaMemcpy2DAsync(spread, 80 * 4, data, 64 * 4, 64 * 4, 16,
+		cudaMemcpyDeviceToHost, held));
 	while (!g.entered)
 		sched_yield();
 
@@ -81,6 +86,11 @@ check_hold()
 	for (int i = 0; i < n; i++)
 		want[i] = 1000 + i + launches;
 	expect_same("host-func-hold", got, want);
+	for (int y = 0; y < 16; y++) {
+		for (int x = 0; x < 80; x++)
+			EXPECT(spread[y * 80 + x] ==
+				(x < 64 ? want[y * 64 + x] : 0));
+	}
 	report("host-func-hold", got);
 	expect_same("host-func-other", host_copy(free_data, n),
 		std::vector<unsigned>(n, 10));
@@ -88,6 +98,7 @@ check_hold()
 	CHECK(cudaStreamDestroy(other));
 	CHECK(cudaFreeHost(g.buffer));
 	CHECK(cudaFreeHost(down));
+	CHECK(cudaFreeHost(spread));
 	CHECK(cudaFree(data));
 	CHECK(cudaFree(free_data));
 }

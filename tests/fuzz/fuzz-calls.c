@@ -103,7 +103,9 @@ detach(struct client *c, void *data, size_t size)
 {
 	struct rgpu_sending s;
 
-	return begin(c, &s) && !rgpu_call_detach(c->calls, &s, data, size);
+	return begin(c, &s) &&
+		!rgpu_call_detach(
+			c->calls, &s, &(struct rgpu_landing){data, size, 0, 0});
 }
 
 static bool

@@ -287,7 +287,9 @@ downloader(void *arg)
 	for (int round = 0; round < 10; round++) {
 		CHECK_EQ(start(OP_DATA, SIZE, n, &s), 0);
 		seq = rgpu_channel_next_seq(rgpu_calls_channel(calls));
-		CHECK_EQ(rgpu_call_detach(calls, &s, data, SIZE), 0);
+		CHECK_EQ(rgpu_call_detach(calls, &s,
+				 &(struct rgpu_landing){data, SIZE, 0, 0}),
+			0);
 		/* The answer of a later call comes after the data, and what is
 		 * on its way into a buffer can be waited for. */
 		if (round % 2)
@@ -319,7 +321,9 @@ detached_data_comes_even_if_nobody_calls(void)
 
 	begin();
 	CHECK_EQ(start(OP_DATA, sizeof(data), 0, &s), 0);
-	CHECK_EQ(rgpu_call_detach(calls, &s, data, sizeof(data)), 0);
+	CHECK_EQ(rgpu_call_detach(calls, &s,
+			 &(struct rgpu_landing){data, sizeof(data), 0, 0}),
+		0);
 	/* Its data and its result. */
 	do {
 		usleep(1000);
@@ -327,6 +331,30 @@ detached_data_comes_even_if_nobody_calls(void)
 	} while (now.units_received < 2);
 	CHECK_EQ(rgpu_calls_settle(calls, data, sizeof(data)), 0);
 	CHECK(data[999] == (uint8_t)(999 * 7 + 1));
+	end();
+}
+
+static void
+detached_rows_land_apart(void)
+{
+	enum { ROW = 7, PITCH = 11, ROWS = 3000 };
+	static uint8_t data[PITCH * ROWS];
+	struct rgpu_landing to = {data, ROW * ROWS, ROW, PITCH};
+	struct rgpu_sending s;
+
+	begin();
+	CHECK_EQ(start(OP_DATA, ROW * ROWS, 0, &s), 0);
+	CHECK_EQ(rgpu_call_detach(calls, &s, &to), 0);
+	/* The gap behind the last row is nobody's, the row is waited for. */
+	CHECK_EQ(rgpu_calls_settle(
+			 calls, data + PITCH * (ROWS - 1) + ROW - 1, 1),
+		0);
+	for (int y = 0; y < ROWS; y++) {
+		for (int x = 0; x < PITCH; x++)
+			CHECK(data[y * PITCH + x] ==
+				(x < ROW ? (uint8_t)((y * ROW + x) * 7 + 1)
+					 : 0));
+	}
 	end();
 }
 
@@ -433,6 +461,7 @@ main(void)
 			detached_data_lands_before_later_answers},
 		{"detached data comes even if nobody calls",
 			detached_data_comes_even_if_nobody_calls},
+		{"detached rows land apart", detached_rows_land_apart},
 		{"a notice comes even if nobody calls or answers",
 			a_notice_comes_even_if_nobody_calls_or_answers},
 		{"two full ends do not block each other",
