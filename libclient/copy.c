@@ -31,14 +31,6 @@ wait_for_stream(uint64_t context, uint64_t stream)
 	return rgpu_call_cuStreamSynchronize(context, &a);
 }
 
-static bool
-is_pinned(const void *host)
-{
-	enum rgpu_memory_kind kind = rgpu_memory_find((uintptr_t)host).kind;
-
-	return kind == RGPU_MEMORY_PINNED || kind == RGPU_MEMORY_REGISTERED;
-}
-
 static CUresult
 late(CUdeviceptr dst, const void *src, size_t n, uint64_t context,
 	uint64_t stream)
@@ -74,7 +66,7 @@ to_device(CUdeviceptr dst, const void *src, size_t n, CUstream stream,
 	if (rgpu_callbacks_pending()) {
 		if (synchronous)
 			r = wait_for_stream(context, a.hStream);
-		else if (is_pinned(src))
+		else if (rgpu_memory_is_pinned(src))
 			return late(dst, src, n, context, a.hStream);
 		if (r)
 			return r;
@@ -111,7 +103,7 @@ to_host(void *dst, CUdeviceptr src, size_t n, CUstream stream, bool synchronous)
 		return r;
 	if (!dst)
 		return CUDA_ERROR_INVALID_VALUE;
-	synchronous = synchronous || !is_pinned(dst);
+	synchronous = synchronous || !rgpu_memory_is_pinned(dst);
 	for (size_t at = 0; at < n && !r; at += a.ByteCount) {
 		size_t left = n - at;
 		struct rgpu_landing to = {.data = (uint8_t *)dst + at};

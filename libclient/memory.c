@@ -163,6 +163,14 @@ rgpu_memory_find(uint64_t addr)
 	return m;
 }
 
+bool
+rgpu_memory_is_pinned(const void *host)
+{
+	enum rgpu_memory_kind kind = rgpu_memory_find((uintptr_t)host).kind;
+
+	return kind == RGPU_MEMORY_PINNED || kind == RGPU_MEMORY_REGISTERED;
+}
+
 /* Drops all device memory of a context (unless NULL) or owner. */
 static void
 forget(const struct rgpu_context *context, const struct rgpu_module *owner)

@@ -42,6 +42,10 @@ int rgpu_memory_remove(
 /* What addr lies in. kind is RGPU_MEMORY_UNKNOWN if in nothing we know. */
 struct rgpu_memory rgpu_memory_find(uint64_t addr);
 
+/* Whether a host address is page-locked: a copy from or to it is truly
+ * asynchronous. */
+bool rgpu_memory_is_pinned(const void *host);
+
 /* The context is gone, its device memory with it. */
 void rgpu_memory_forget(struct rgpu_context *context);
 

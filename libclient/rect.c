@@ -250,7 +250,14 @@ rgpu_copy_box(struct rgpu_box *b)
 		r = long_rows(b, true);
 	else
 		return upload(b);
-	return !r && b->synchronous ? synchronize(b) : r;
+	/* As in copy.c: pageable memory has it when the call returns. */
+	if (!r &&
+		(b->synchronous ||
+			(!b->dst.device &&
+				!rgpu_memory_is_pinned(
+					(void *)(uintptr_t)b->dst.base))))
+		r = synchronize(b);
+	return r;
 }
 
 static CUresult
