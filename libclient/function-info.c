@@ -5,6 +5,7 @@
 #include "cudaabi/gen/inner.h"
 #include "libclient/client.h"
 #include "libclient/context.h"
+#include "libclient/cooperative.h"
 #include "libclient/gen/send.h"
 #include "libclient/objects.h"
 
@@ -57,6 +58,7 @@ rgpu_do_cuFuncSetAttribute(
 	if (r || !f)
 		return r ? r : CUDA_ERROR_INVALID_HANDLE;
 	r = rgpu_call_cuFuncSetAttribute(context, &a);
+	rgpu_cooperative_forget();
 	if (!r)
 		remember(f, attrib, value);
 	return r;
@@ -96,6 +98,7 @@ rgpu_do_cuKernelSetAttribute(
 	if (r || !k)
 		return r ? r : CUDA_ERROR_INVALID_HANDLE;
 	r = rgpu_call_cuKernelSetAttribute(0, &a);
+	rgpu_cooperative_forget();
 	if (!r && dev == k->info_device)
 		remember(k, attrib, val);
 	return r;

@@ -11,6 +11,7 @@
 #include "cudaabi/gen/inner.h"
 #include "libclient/client.h"
 #include "libclient/context.h"
+#include "libclient/cooperative.h"
 #include "libclient/gen/send.h"
 #include "libclient/objects.h"
 
@@ -194,6 +195,27 @@ prepare(struct launch *l, CUfunction f, CUstream stream, void **values,
 	return r;
 }
 
+/* After prepare(), which has checked the context. */
+static CUresult
+cooperate(struct launch *l)
+{
+	const struct rgpu_context *c = rgpu_id_find(&rgpu_contexts, l->context);
+
+	return c ? rgpu_cooperative_check(l->f, c, l->grid, l->block, l->shared)
+		 : CUDA_ERROR_CONTEXT_IS_DESTROYED;
+}
+
+static bool
+is_cooperative(const CUlaunchConfig *config)
+{
+	for (unsigned i = 0; i < config->numAttrs; i++) {
+		if (config->attrs[i].id == CU_LAUNCH_ATTRIBUTE_COOPERATIVE &&
+			config->attrs[i].value.cooperative)
+			return true;
+	}
+	return false;
+}
+
 /* CUDA_LAUNCH_BLOCKING=1: an error shows at the launch that made it. */
 static CUresult
 finish(struct launch *l, CUresult r)
@@ -257,6 +279,8 @@ rgpu_do_cuLaunchCooperativeKernel(CUfunction f, unsigned int gridDimX,
 	l.block = block;
 	l.shared = sharedMemBytes;
 	r = prepare(&l, f, hStream, kernelParams, NULL);
+	if (!r)
+		r = cooperate(&l);
 	if (r)
 		return finish(&l, r);
 	a = (struct rgpu_args_cuLaunchCooperativeKernel){
@@ -313,6 +337,8 @@ rgpu_do_cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction f,
 	l.block = &config->blockDimX;
 	l.shared = config->sharedMemBytes;
 	r = prepare(&l, f, config->hStream, kernelParams, extra);
+	if (!r && is_cooperative(config))
+		r = cooperate(&l);
 	if (r)
 		return finish(&l, r);
 	a = (struct rgpu_args_cuLaunchKernelEx){

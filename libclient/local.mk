@@ -21,6 +21,8 @@ libclient_libshim_la_SOURCES = \
 	libclient/complain.h \
 	libclient/context.c \
 	libclient/context.h \
+	libclient/cooperative.c \
+	libclient/cooperative.h \
 	libclient/copy.c \
 	libclient/device.c \
 	libclient/entry.c \

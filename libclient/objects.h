@@ -54,6 +54,14 @@ struct rgpu_module {
 	struct rgpu_module *next;
 };
 
+/* Blocks of one shape that fit on a multiprocessor; threads 0: not asked yet. */
+struct rgpu_resident {
+	unsigned threads, shared;
+	CUdevice dev;
+	int blocks;
+	uint64_t changes; /* of attributes, before it was asked */
+};
+
 /* A function, or a kernel of a library (context NULL). */
 struct rgpu_function {
 	uint64_t id;
@@ -65,6 +73,7 @@ struct rgpu_function {
 	char *name;
 	struct rgpu_func_info info;
 	CUdevice info_device; /* whose attributes a kernel's info holds */
+	struct rgpu_resident resident; /* cooperative.c */
 };
 
 extern struct rgpu_ids rgpu_contexts, rgpu_streams, rgpu_events, rgpu_modules,
