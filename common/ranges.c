@@ -92,3 +92,23 @@ rgpu_ranges_cover(const struct rgpu_ranges *r, uint64_t addr, uint64_t size)
 		return NULL;
 	return f;
 }
+
+bool
+rgpu_ranges_span(const struct rgpu_ranges *r, uint64_t addr, uint64_t size,
+	bool (*joins)(const void *object))
+{
+	if (rgpu_ranges_cover(r, addr, size))
+		return true;
+	for (size_t i = above(r, addr); i > 0 && i <= r->count; i++) {
+		const struct rgpu_range *f = &r->list[i - 1];
+
+		if (addr < f->base || addr - f->base >= f->size ||
+			!joins(f->object))
+			return false;
+		if (size <= f->size - (addr - f->base))
+			return true;
+		size -= f->size - (addr - f->base);
+		addr = f->base + f->size;
+	}
+	return false;
+}

@@ -7,6 +7,7 @@
 #ifndef RGPU_COMMON_RANGES_H
 #define RGPU_COMMON_RANGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,11 @@ int rgpu_ranges_remove(
 /* The range that holds addr, or NULL. Valid until the next change. */
 const struct rgpu_range *rgpu_ranges_find(
 	const struct rgpu_ranges *r, uint64_t addr);
+
+/* Whether ranges that follow each other without a gap hold all size bytes from
+ * addr: one of them, or several for each of which joins() says yes. */
+bool rgpu_ranges_span(const struct rgpu_ranges *r, uint64_t addr, uint64_t size,
+	bool (*joins)(const void *object));
 
 /* The range that holds all size bytes from addr (one byte if size is 0), or
  * NULL. */

@@ -52,6 +52,7 @@ libclient_libshim_la_SOURCES = \
 	libclient/stream.c \
 	libclient/thread.c \
 	libclient/thread.h \
+	libclient/vmm.c \
 	$(NULL)
 nodist_libclient_libshim_la_SOURCES = libclient/gen/send.c
 libclient_libshim_la_LIBADD = cudaabi/libentry.la protocol/libproto.la \

@@ -22,8 +22,9 @@
 #endif
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
-static struct rgpu_ranges ranges; /* object: struct rgpu_memory */
-static struct rgpu_map blocks;	  /* block number + 1 -> uses */
+static struct rgpu_ranges ranges;   /* object: struct rgpu_memory */
+static struct rgpu_map blocks;	    /* block number + 1 -> uses */
+static struct rgpu_ranges reserved; /* for mappings; no object */
 static uint64_t next_number = 1;
 
 /* ---- reserved blocks; lock held --------------------------------------------------- */
@@ -97,6 +98,22 @@ can_be(const struct rgpu_memory *m)
 			m->base <= UINT64_MAX - m->size);
 }
 
+/* The addresses of device memory; those of a mapping are there already. */
+static int
+take(const struct rgpu_memory *m)
+{
+	if (m->handle)
+		return rgpu_ranges_cover(&reserved, m->base, m->size) ? 0 : -1;
+	return m->kind == RGPU_MEMORY_DEVICE ? reserve(m->base, m->size) : 0;
+}
+
+static void
+give(const struct rgpu_memory *m)
+{
+	if (m->kind == RGPU_MEMORY_DEVICE && !m->handle)
+		release(m->base, m->size);
+}
+
 int
 rgpu_memory_add(const struct rgpu_memory *m)
 {
@@ -108,10 +125,10 @@ rgpu_memory_add(const struct rgpu_memory *m)
 	*copy = *m;
 	pthread_rwlock_wrlock(&lock);
 	copy->number = next_number++;
-	if (m->kind != RGPU_MEMORY_DEVICE || !reserve(m->base, m->size)) {
+	if (!take(m)) {
 		r = rgpu_ranges_add(&ranges, m->base, m->size, copy);
-		if (r && m->kind == RGPU_MEMORY_DEVICE)
-			release(m->base, m->size);
+		if (r)
+			give(m);
 	}
 	pthread_rwlock_unlock(&lock);
 	if (r)
@@ -122,8 +139,7 @@ rgpu_memory_add(const struct rgpu_memory *m)
 static void
 drop(struct rgpu_memory *m)
 {
-	if (m->kind == RGPU_MEMORY_DEVICE)
-		release(m->base, m->size);
+	give(m);
 	free(m);
 }
 
@@ -138,7 +154,97 @@ rgpu_memory_remove(
 	pthread_rwlock_wrlock(&lock);
 	r = rgpu_ranges_find(&ranges, base);
 	m = r ? r->object : NULL;
-	if (m && m->base == base && m->kind == kind && !m->owner) {
+	if (m && m->base == base && m->kind == kind && !m->owner &&
+		!m->handle) {
+		rgpu_ranges_remove(&ranges, base, NULL);
+		if (out)
+			*out = *m;
+		drop(m);
+		found = 0;
+	}
+	pthread_rwlock_unlock(&lock);
+	return found;
+}
+
+int
+rgpu_memory_reserve(uint64_t base, uint64_t size)
+{
+	const struct rgpu_memory m = {
+		.kind = RGPU_MEMORY_DEVICE, .base = base, .size = size};
+	int r = -1;
+
+	if (!can_be(&m))
+		return -1;
+	pthread_rwlock_wrlock(&lock);
+	if (!reserve(base, size)) {
+		r = rgpu_ranges_add(&reserved, base, size, NULL);
+		if (r)
+			release(base, size);
+	}
+	pthread_rwlock_unlock(&lock);
+	return r;
+}
+
+/* Lock held. */
+static bool
+something_in(uint64_t base, uint64_t size)
+{
+	for (size_t i = 0; i < ranges.count; i++) {
+		if (ranges.list[i].base - base < size)
+			return true;
+	}
+	return false;
+}
+
+int
+rgpu_memory_unreserve(uint64_t base, uint64_t size)
+{
+	const struct rgpu_range *range;
+	int r = -1;
+
+	pthread_rwlock_wrlock(&lock);
+	range = rgpu_ranges_find(&reserved, base);
+	if (range && range->base == base && range->size == size &&
+		!something_in(base, size)) {
+		rgpu_ranges_remove(&reserved, base, NULL);
+		release(base, size);
+		r = 0;
+	}
+	pthread_rwlock_unlock(&lock);
+	return r;
+}
+
+bool
+rgpu_memory_is_mapped(uint64_t base, uint64_t size)
+{
+	const struct rgpu_range *r;
+	bool ok = size != 0;
+
+	pthread_rwlock_rdlock(&lock);
+	while (ok && size) {
+		r = rgpu_ranges_find(&ranges, base);
+		ok = r && r->base == base && r->size <= size &&
+			((const struct rgpu_memory *)r->object)->handle;
+		if (ok) {
+			base += r->size;
+			size -= r->size;
+		}
+	}
+	pthread_rwlock_unlock(&lock);
+	return ok;
+}
+
+int
+rgpu_memory_unmap(uint64_t base, struct rgpu_memory *out)
+{
+	const struct rgpu_range *r;
+	struct rgpu_memory *m;
+	int found = -1;
+
+	pthread_rwlock_wrlock(&lock);
+	r = rgpu_ranges_find(&ranges, base);
+	m = r ? r->object : NULL;
+	if (m && m->base == base && m->handle) {
 		rgpu_ranges_remove(&ranges, base, NULL);
 		if (out)
 			*out = *m;
@@ -179,7 +285,7 @@ forget(const struct rgpu_context *context, const struct rgpu_module *owner)
 	for (size_t i = ranges.count; i-- > 0;) {
 		struct rgpu_memory *m = ranges.list[i].object;
 
-		if (m->kind != RGPU_MEMORY_DEVICE ||
+		if (m->kind != RGPU_MEMORY_DEVICE || m->handle ||
 			(context ? m->context != context : m->owner != owner))
 			continue;
 		rgpu_ranges_remove(&ranges, m->base, NULL);
@@ -216,6 +322,12 @@ not_covered(uint64_t addr, uint64_t bytes)
 		(unsigned long long)m.size, (unsigned long long)m.base);
 }
 
+static bool
+is_mapping(const void *memory)
+{
+	return ((const struct rgpu_memory *)memory)->handle != 0;
+}
+
 static CUresult
 covered(uint64_t addr, uint64_t bytes)
 {
@@ -223,10 +335,11 @@ covered(uint64_t addr, uint64_t bytes)
 	bool ok;
 
 	pthread_rwlock_rdlock(&lock);
-	r = rgpu_ranges_cover(&ranges, addr, bytes);
+	r = rgpu_ranges_find(&ranges, addr);
 	ok = r &&
 		((const struct rgpu_memory *)r->object)->kind ==
-			RGPU_MEMORY_DEVICE;
+			RGPU_MEMORY_DEVICE &&
+		rgpu_ranges_span(&ranges, addr, bytes, is_mapping);
 	pthread_rwlock_unlock(&lock);
 	return ok ? CUDA_SUCCESS : not_covered(addr, bytes);
 }

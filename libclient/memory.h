@@ -24,8 +24,9 @@ struct rgpu_memory {
 	enum rgpu_memory_kind kind;
 	uint64_t base, size;
 	struct rgpu_context *context;
-	unsigned flags;		   /* of host memory */
-	uint64_t pool;		   /* it was allocated from; 0: none */
+	unsigned flags;	 /* of host memory */
+	uint64_t pool;	 /* it was allocated from; 0: none */
+	uint64_t handle; /* mapped into a reservation; 0: no mapping */
 	struct rgpu_module *owner; /* of a variable; NULL: an allocation */
 	uint64_t number;	   /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
 };
@@ -45,6 +46,17 @@ struct rgpu_memory rgpu_memory_find(uint64_t addr);
 /* Whether a host address is page-locked: a copy from or to it is truly
  * asynchronous. */
 bool rgpu_memory_is_pinned(const void *host);
+
+/* Addresses of device memory to be mapped, and back. -1: they are in use in this
+ * process; there is no such reservation, or something is mapped in it. What
+ * rgpu_memory_add() is given with a handle must lie in one. */
+int rgpu_memory_reserve(uint64_t base, uint64_t size);
+int rgpu_memory_unreserve(uint64_t base, uint64_t size);
+
+/* Whether whole mappings fill the range; takes out the one that begins at base,
+ * -1: there is none. out may be NULL. */
+bool rgpu_memory_is_mapped(uint64_t base, uint64_t size);
+int rgpu_memory_unmap(uint64_t base, struct rgpu_memory *out);
 
 /* The context is gone, its device memory with it. */
 void rgpu_memory_forget(struct rgpu_context *context);

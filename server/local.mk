@@ -54,6 +54,7 @@ server_libsession_la_SOURCES = \
 	server/serve-names.c \
 	server/serve-pool.c \
 	server/serve-stream.c \
+	server/serve-vmm.c \
 	server/serve.h \
 	server/session.c \
 	server/session.h \

@@ -160,6 +160,21 @@ rgpu_session_add_region(struct rgpu_session *s, uint64_t base, uint64_t size,
 	return 0;
 }
 
+int
+rgpu_session_add_mapping(struct rgpu_session *s, uint64_t base, uint64_t size)
+{
+	struct rgpu_region *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return -1;
+	m->mapped = true;
+	if (rgpu_ranges_add(&s->memory, base, size, m)) {
+		free(m);
+		return -1;
+	}
+	return 0;
+}
+
 struct rgpu_object *
 rgpu_session_function(struct rgpu_session *s, uint64_t id)
 {
@@ -243,6 +258,12 @@ rgpu_session_set_fence(
 	return r;
 }
 
+static bool
+is_mapped(const void *region)
+{
+	return ((const struct rgpu_region *)region)->mapped;
+}
+
 CUresult
 rgpu_session_range(
 	struct rgpu_session *s, uint64_t addr, uint64_t count, uint64_t size)
@@ -251,7 +272,7 @@ rgpu_session_range(
 
 	if (__builtin_mul_overflow(count, size, &bytes) || addr % size)
 		return CUDA_ERROR_INVALID_VALUE;
-	if (bytes && !rgpu_ranges_cover(&s->memory, addr, bytes))
+	if (bytes && !rgpu_ranges_span(&s->memory, addr, bytes, is_mapped))
 		return CUDA_ERROR_INVALID_VALUE;
 	return CUDA_SUCCESS;
 }
@@ -269,7 +290,7 @@ rgpu_session_range2d(struct rgpu_session *s, uint64_t addr, uint64_t pitch,
 		__builtin_mul_overflow(height - 1, pitch, &bytes) ||
 		__builtin_add_overflow(bytes, row, &bytes))
 		return CUDA_ERROR_INVALID_VALUE;
-	if (!rgpu_ranges_cover(&s->memory, addr, bytes))
+	if (!rgpu_ranges_span(&s->memory, addr, bytes, is_mapped))
 		return CUDA_ERROR_INVALID_VALUE;
 	return CUDA_SUCCESS;
 }

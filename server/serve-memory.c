@@ -71,7 +71,7 @@ rgpu_serve_cuMemFree_v2(struct rgpu_session *s, struct rgpu_command *cmd,
 	struct rgpu_region *m = range ? range->object : NULL;
 	struct rgpu_job *job;
 
-	if (!m || range->base != a->dptr || m->owner)
+	if (!m || range->base != a->dptr || m->owner || m->mapped)
 		return CUDA_ERROR_INVALID_VALUE;
 	job = rgpu_job_new(s, cmd, m->context, do_free);
 	if (!job)

@@ -150,7 +150,7 @@ rgpu_serve_cuMemFreeAsync(struct rgpu_session *s, struct rgpu_command *cmd,
 	CUstream stream;
 	CUresult r;
 
-	if (!m || range->base != a->dptr || m->owner)
+	if (!m || range->base != a->dptr || m->owner || m->mapped)
 		return CUDA_ERROR_INVALID_VALUE;
 	r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (!r)

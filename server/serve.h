@@ -17,6 +17,8 @@ struct rgpu_job {
 	/* For work(). */
 	void *handle;
 	CUdeviceptr address;
+	size_t size;
+	unsigned flags;
 	CUevent event;
 	CUdevice device;
 	unsigned orphans;

@@ -51,6 +51,7 @@ struct rgpu_object {
 struct rgpu_region {
 	struct rgpu_object *context;
 	struct rgpu_object *owner; /* module or library; NULL: an allocation */
+	bool mapped;		   /* by cuMemMap: in no context */
 };
 
 struct rgpu_blob {
@@ -79,6 +80,7 @@ struct rgpu_session {
 	/* The executor's own. */
 	struct rgpu_map objects;     /* id -> struct rgpu_object */
 	struct rgpu_ranges memory;   /* object: struct rgpu_region */
+	struct rgpu_ranges reserved; /* by cuMemAddressReserve; no object */
 	struct rgpu_object *current; /* context of the executor */
 	struct rgpu_blob blobs[RGPU_SESSION_BLOBS_MAX];
 	uint64_t blob_bytes;
@@ -152,6 +154,11 @@ void rgpu_session_forget(struct rgpu_session *s, struct rgpu_object *o);
  * it overlaps another. */
 int rgpu_session_add_region(struct rgpu_session *s, uint64_t base,
 	uint64_t size, struct rgpu_object *context, struct rgpu_object *owner);
+
+/* Notes what is mapped into a reservation. -1: no memory, or it overlaps
+ * another. */
+int rgpu_session_add_mapping(
+	struct rgpu_session *s, uint64_t base, uint64_t size);
 
 /* A kernel or a function: both may be launched. NULL: neither. */
 struct rgpu_object *rgpu_session_function(struct rgpu_session *s, uint64_t id);

@@ -329,3 +329,23 @@ rgpu_arena_give(struct rgpu_arena *arena, struct rgpu_allocation *allocation)
 	else
 		give_large(arena, allocation);
 }
+
+int
+rgpu_arena_take_range(
+	struct rgpu_arena *arena, struct rgpu_allocation *allocation)
+{
+	size_t chunk;
+
+	if (take_chunks(arena, chunks_of(0, allocation->size), &chunk))
+		return -1;
+	allocation->base = arena->base + chunk * CHUNK;
+	return 0;
+}
+
+void
+rgpu_arena_give_range(
+	struct rgpu_arena *arena, struct rgpu_allocation *allocation)
+{
+	rgpu_bits_set(arena->taken, (allocation->base - arena->base) / CHUNK,
+		chunks_of(0, allocation->size), false);
+}

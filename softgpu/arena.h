@@ -70,6 +70,13 @@ void rgpu_arena_show(
 void rgpu_arena_hide(
 	struct rgpu_arena *arena, struct rgpu_allocation *allocation);
 
+/* Finds addresses for a reservation, whose size is a multiple of 2 MiB; they stay
+ * without access. -1: none. And gives back those of a hidden one. */
+int rgpu_arena_take_range(
+	struct rgpu_arena *arena, struct rgpu_allocation *allocation);
+void rgpu_arena_give_range(
+	struct rgpu_arena *arena, struct rgpu_allocation *allocation);
+
 /* Gives back the place of a hidden allocation. */
 void rgpu_arena_give(
 	struct rgpu_arena *arena, struct rgpu_allocation *allocation);

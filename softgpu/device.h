@@ -51,6 +51,11 @@ struct rgpu_device {
 	struct rgpu_arena arena; /* the lock of memory.c */
 	uint64_t used;		 /* the same lock */
 
+	/* Physical memory for mappings, in granules; the same lock. */
+	int file;
+	size_t file_granules; /* 0: not made yet */
+	uint64_t *file_taken; /* one bit a granule */
+
 	pthread_mutex_t primary_lock;
 	struct rgpu_context *primary;	       /* never NULL after cuInit */
 	unsigned primary_users, primary_flags; /* primary_lock */

@@ -59,6 +59,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/memory-find.c \
 	softgpu/memory-internal.h \
 	softgpu/memory-pool.c \
+	softgpu/memory-reserve.c \
 	softgpu/memory.c \
 	softgpu/memory.h \
 	softgpu/module-api.c \
@@ -92,6 +93,9 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/unpack.c \
 	softgpu/unpack.h \
 	softgpu/value-api.c \
+	softgpu/vmm-api.c \
+	softgpu/vmm.c \
+	softgpu/vmm.h \
 	softgpu/work-internal.h \
 	softgpu/work-wait.c \
 	softgpu/work.c \

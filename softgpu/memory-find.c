@@ -9,6 +9,7 @@
 #include "softgpu/device.h"
 #include "softgpu/memory-internal.h"
 #include "softgpu/pool.h"
+#include "softgpu/vmm.h"
 
 /* Beyond this an address is not "near" an allocation. */
 #define NEAR ((uint64_t)1 << 20)
@@ -104,6 +105,9 @@ rgpu_memory_find(const struct rgpu_memory_reader *reader, uint64_t addr,
 {
 	const struct rgpu_allocation *a = rgpu_memory_at(addr);
 
+	if (a && a->virtual)
+		return rgpu_virtual_reach(
+			a, reader->context->device->ordinal, addr, lo, hi);
 	if (!a || a->kind == RGPU_MEMORY_ARRAY || !may_reach(reader, a))
 		return false;
 	*lo = a->base;

@@ -8,6 +8,9 @@
 
 extern pthread_mutex_t rgpu_memory_lock;
 
+/* Numbers of allocations; any thread, no lock. */
+unsigned long long rgpu_memory_next_number(void);
+
 /* The allocation that holds addr, of any kind; NULL: none. */
 struct rgpu_allocation *rgpu_memory_at(uint64_t addr);
 
@@ -29,6 +32,9 @@ void rgpu_memory_pool_give(
 
 /* What the allocation takes from its device. */
 uint64_t rgpu_memory_cost(const struct rgpu_allocation *allocation);
+
+/* Reserves the addresses of a device if that has not been done; logs why not. */
+int rgpu_memory_open_arena(struct rgpu_device *device);
 
 /* Frees it when no reader can hold a pointer to it any more. */
 void rgpu_memory_retire(struct rgpu_retired *retired);

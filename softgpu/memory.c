@@ -14,16 +14,24 @@
 #include "softgpu/memory-internal.h"
 #include "softgpu/pool.h"
 #include "softgpu/state.h"
+#include "softgpu/vmm.h"
 #include "softgpu/work.h"
 
 /* An allocation was unpinned, or has ended. */
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
+unsigned long long
+rgpu_memory_next_number(void)
+{
+	static _Atomic unsigned long long last;
+
+	return atomic_fetch_add(&last, 1) + 1;
+}
+
 static struct rgpu_allocation *
 new_allocation(struct rgpu_context *context, uint64_t base, uint64_t size,
 	enum rgpu_memory_kind kind)
 {
-	static _Atomic unsigned long long last;
 	struct rgpu_allocation *a = calloc(1, sizeof(*a));
 
 	if (!a)
@@ -33,7 +41,7 @@ new_allocation(struct rgpu_context *context, uint64_t base, uint64_t size,
 	a->context = context;
 	a->device = context->device;
 	a->kind = kind;
-	a->number = atomic_fetch_add(&last, 1) + 1;
+	a->number = rgpu_memory_next_number();
 	return a;
 }
 
@@ -67,6 +75,16 @@ rgpu_memory_cost(const struct rgpu_allocation *a)
 	return a->kind == RGPU_MEMORY_HEAP ? 0 : rgpu_arena_cost(a->size);
 }
 
+int
+rgpu_memory_open_arena(struct rgpu_device *d)
+{
+	if (atomic_load(&d->arena.base) ||
+		!rgpu_arena_open(&d->arena, d->ordinal, d->memory))
+		return 0;
+	rgpu_err("%s", rgpu_error_text());
+	return -1;
+}
+
 /* Lock held. */
 static CUresult
 place(struct rgpu_device *d, struct rgpu_allocation *a)
@@ -75,11 +93,8 @@ place(struct rgpu_device *d, struct rgpu_allocation *a)
 		return CUDA_ERROR_CONTEXT_IS_DESTROYED;
 	if (rgpu_memory_cost(a) > d->memory - d->used)
 		return CUDA_ERROR_OUT_OF_MEMORY;
-	if (!atomic_load(&d->arena.base) &&
-		rgpu_arena_open(&d->arena, d->ordinal, d->memory)) {
-		rgpu_err("%s", rgpu_error_text());
+	if (rgpu_memory_open_arena(d))
 		return CUDA_ERROR_OUT_OF_MEMORY;
-	}
 	if (a->pool && rgpu_memory_pool_take(a->pool, rgpu_memory_cost(a)))
 		return CUDA_ERROR_OUT_OF_MEMORY;
 	if (rgpu_arena_take(&d->arena, a)) {
@@ -216,6 +231,16 @@ wait_for_users(struct rgpu_context *owner, bool shared)
 	}
 }
 
+void
+rgpu_memory_wait(struct rgpu_allocation *a, bool pins)
+{
+	pthread_mutex_lock(&rgpu_memory_lock);
+	while (pins && a->pins)
+		pthread_cond_wait(&changed, &rgpu_memory_lock);
+	pthread_mutex_unlock(&rgpu_memory_lock);
+	wait_for_users(a->context, rgpu_memory_shared(a));
+}
+
 CUresult
 rgpu_memory_free(uint64_t base, enum rgpu_memory_kind kind)
 {
@@ -224,7 +249,8 @@ rgpu_memory_free(uint64_t base, enum rgpu_memory_kind kind)
 
 	pthread_mutex_lock(&rgpu_memory_lock);
 	a = rgpu_memory_at(base);
-	if (!a || a->base != base || a->kind != kind || a->freeing) {
+	if (!a || a->base != base || a->kind != kind || a->freeing ||
+		a->virtual) {
 		pthread_mutex_unlock(&rgpu_memory_lock);
 		return CUDA_ERROR_INVALID_VALUE;
 	}
@@ -330,6 +356,31 @@ in_a_device(uint64_t addr)
 	return false;
 }
 
+/* In a reservation the allocation is what is mapped. */
+static void
+look_mapping(const struct rgpu_allocation *a, uint64_t addr,
+	struct rgpu_memory_view *view)
+{
+	const struct rgpu_range *m = rgpu_virtual_mapping(a, addr);
+	const struct rgpu_physical *p = m ? m->object : NULL;
+
+	if (m) {
+		view->base = m->base;
+		view->size = m->size;
+		view->context = rgpu_context_handle(p->device->primary);
+		view->device = p->device->ordinal;
+	} else {
+		*view = (struct rgpu_memory_view){.stale = true};
+	}
+}
+
+static bool
+holds_all(const struct rgpu_allocation *a, uint64_t addr, uint64_t size)
+{
+	return a->virtual ? rgpu_virtual_covers(a, addr, size)
+			  : size <= a->size - (addr - a->base);
+}
+
 void
 rgpu_memory_look(
 	uint64_t addr, uint64_t size, bool pin, struct rgpu_memory_view *view)
@@ -352,7 +403,9 @@ rgpu_memory_look(
 			.pool = a->pool ? rgpu_object_handle(&a->pool->object)
 					: NULL,
 		};
-		if (pin && size <= a->size - (addr - a->base))
+		if (a->virtual)
+			look_mapping(a, addr, view);
+		if (pin && holds_all(a, addr, size))
 			a->pins++;
 		else if (pin)
 			view->allocation = NULL;

@@ -27,6 +27,7 @@
 
 struct rgpu_device;
 struct rgpu_pool;
+struct rgpu_virtual;
 
 /* What is freed only when no reader can see it any more. */
 struct rgpu_retired {
@@ -50,7 +51,8 @@ struct rgpu_allocation {
 	uint64_t base, size; /* exact; fixed once it is visible */
 	struct rgpu_context *context;
 	struct rgpu_device *device;
-	struct rgpu_pool *pool; /* a reference; NULL: not from one */
+	struct rgpu_pool *pool;	      /* a reference; NULL: not from one */
+	struct rgpu_virtual *virtual; /* a reservation; or NULL: vmm.h */
 	enum rgpu_memory_kind kind;
 	unsigned flags;		   /* of cuMemHostAlloc and cuMemHostRegister */
 	unsigned long long number; /* CU_POINTER_ATTRIBUTE_BUFFER_ID */
@@ -73,7 +75,7 @@ rgpu_memory_on_host(const struct rgpu_allocation *a)
 static inline bool
 rgpu_memory_shared(const struct rgpu_allocation *a)
 {
-	return rgpu_memory_on_host(a) || a->pool;
+	return rgpu_memory_on_host(a) || a->pool || a->virtual;
 }
 
 /*

@@ -6,6 +6,11 @@ use warnings;
 
 use Text;
 
+sub types {
+	my ($spec) = @_;
+	return map { $spec->{types}{$_} } @{ $spec->{type_order} };
+}
+
 sub header {
 	my ($spec) = @_;
 	my $o = Text::banner('Operation numbers. They never change.');
@@ -18,8 +23,8 @@ sub header {
 	$o .= "};\n\n/* Kinds of handles, in the id of each. */\nenum rgpu_kind {\n";
 	my $kind = 0;
 	$o .= sprintf("\tRGPU_KIND_%s = %d,\n", uc $_->{kind}, ++$kind)
-		for grep { $_->{what} eq 'handle' }
-		map { $spec->{types}{$_} } @{ $spec->{type_order} };
+		for (grep { $_->{what} eq 'handle' } types($spec)),
+		grep { $_->{what} eq 'type' && $_->{kind} } types($spec);
 	return "$o};\n\n#endif\n";
 }
 

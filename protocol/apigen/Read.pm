@@ -134,8 +134,9 @@ sub type_block {
 	my $name;
 	if ($line =~ /^ctype "(.+)" : (\w+)$/) {
 		($name, @t{qw(what wire)}) = ($1, 'ctype', $2);
-	} elsif ($line =~ /^type (\w+) = (.+?) : (\w+)$/) {
+	} elsif ($line =~ /^type (\w+) = (.+?) : (\w+)(?: : (\w+))?$/) {
 		($name, @t{qw(what c wire)}) = ($1, 'type', $2, $3);
+		$t{kind} = $4 if defined $4;
 	} elsif ($line =~ /^enum (\w+)$/) {
 		($name, @t{qw(what wire)}) = ($1, 'enum', 'u32');
 		$t{values} = [map { enumerator($at, $_) } @body];

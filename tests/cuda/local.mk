@@ -100,6 +100,7 @@ EXTRA_DIST += \
 	tests/cuda/transpose.cu \
 	tests/cuda/two-devices.cu \
 	tests/cuda/vector-add.cu \
+	tests/cuda/vmm.cu \
 	tests/cuda/warp-votes.cu \
 	tests/cuda/work.h \
 	$(NULL)
