@@ -132,6 +132,9 @@ rgpu_do_cuGetExportTable(
 			return CUDA_SUCCESS;
 		}
 	}
+	*ppExportTable = rgpu_table_of_library(id);
+	if (*ppExportTable)
+		return CUDA_SUCCESS;
 	/* cudart asks for one table that it can do without, nvrtc for another;
 	 * so this is no warning. */
 	rgpu_debug("cuGetExportTable: table %02x%02x%02x%02x-... is not known",

@@ -16,4 +16,8 @@
  * so tables are larger than any slot seen (51). */
 #define RGPU_TABLE_WORDS 128
 
+/* A table of the library's own, which only our other libraries ask for; NULL: it
+ * has none with this id. Each libcuda.so.1 defines it. */
+const void *rgpu_table_of_library(const unsigned char id[16]);
+
 #endif

@@ -62,10 +62,13 @@ on_log(void *ctx RGPU_UNUSED, int level, const char *text)
 static void
 on_dead(void *ctx RGPU_UNUSED, const char *why)
 {
-	enum rgpu_client_state up = RGPU_CLIENT_UP;
+	enum rgpu_client_state up = RGPU_CLIENT_UP,
+			       connected = RGPU_CLIENT_CONNECTED;
 
 	if (atomic_compare_exchange_strong(
-		    &rgpu_client.state, &up, RGPU_CLIENT_LOST))
+		    &rgpu_client.state, &up, RGPU_CLIENT_LOST) ||
+		atomic_compare_exchange_strong(
+			&rgpu_client.state, &connected, RGPU_CLIENT_LOST))
 		rgpu_err("%s: the GPU server is gone (%s): every call returns "
 			 "CUDA_ERROR_DEVICE_UNAVAILABLE from now on; start the "
 			 "program again when the server runs",
@@ -184,6 +187,24 @@ rgpu_client_connect(void)
 	}
 	pthread_mutex_unlock(&connecting);
 	return r;
+}
+
+/* PyTorch asks NVML how many devices there are so that its children can still
+ * use CUDA: a connection alone takes nothing away from them. */
+void
+rgpu_client_forked(void)
+{
+	struct rgpu_client *c = &rgpu_client;
+
+	if (atomic_load(&c->state) != RGPU_CLIENT_CONNECTED) {
+		atomic_store(&c->state, RGPU_CLIENT_FORKED);
+		return;
+	}
+	/* Another thread of the parent may have held it. */
+	pthread_mutex_init(&connecting, NULL);
+	c->calls = NULL;
+	c->channel = NULL;
+	atomic_store(&c->state, RGPU_CLIENT_COLD);
 }
 
 /* ---- messages ------------------------------------------------------------------ */

@@ -40,6 +40,9 @@ struct rgpu_client {
 
 extern struct rgpu_client rgpu_client;
 
+/* In the child of a fork(), whose parent keeps the connection. */
+void rgpu_client_forked(void);
+
 /* Connects and says hello, if that has not been done; logs why not. */
 CUresult rgpu_client_connect(void);
 

@@ -12,9 +12,9 @@ in_child(void)
 {
 	/* Nothing may be sent: the socket is the parent's. Closing our copy
 	 * lets the server notice when the parent goes. */
-	atomic_store(&rgpu_client.state, RGPU_CLIENT_FORKED);
 	if (rgpu_client.channel)
 		rgpu_channel_abandon(rgpu_client.channel);
+	rgpu_client_forked();
 }
 
 void

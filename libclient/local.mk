@@ -13,6 +13,8 @@ libclient_libshim_la_SOURCES = \
 	libclient/array-copy.c \
 	libclient/array.c \
 	libclient/array.h \
+	libclient/bridge.c \
+	libclient/bridge.h \
 	libclient/callbacks.c \
 	libclient/callbacks.h \
 	libclient/client.c \
@@ -83,3 +85,24 @@ libclient_rgpu_run_SOURCES = \
 libclient_rgpu_info_SOURCES = libclient/rgpu-info.c
 libclient_rgpu_info_LDADD = libclient/libshim.la
 $(libclient_rgpu_info_OBJECTS): | $(BUILT_SOURCES)
+
+# NVML reaches the connection through the shim: libclient/bridge.h.
+client_LTLIBRARIES += libclient/libnvidia-ml.la
+libclient_libnvidia_ml_la_SOURCES = \
+	libclient/nvml/abi.h \
+	libclient/nvml/ask.c \
+	libclient/nvml/device.c \
+	libclient/nvml/init.c \
+	libclient/nvml/nvml.h \
+	libclient/nvml/process.c \
+	libclient/nvml/refuse.c \
+	libclient/nvml/refused.h \
+	libclient/nvml/system.c \
+	libclient/nvml/topology.c \
+	$(NULL)
+# What it exports is declared by nvml.h, which is not needed to build it.
+libclient_libnvidia_ml_la_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
+libclient_libnvidia_ml_la_LIBADD = cudaabi/libabi.la common/libcommon.la
+libclient_libnvidia_ml_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
+	-Wl,-Bsymbolic $(NULL)
+$(libclient_libnvidia_ml_la_OBJECTS): | $(BUILT_SOURCES)

@@ -27,6 +27,11 @@ rgpu_dlopen_name(const char *file)
 	if (base &&
 		(!strcmp(base, "libcuda.so.1") || !strcmp(base, "libcuda.so")))
 		return "libcuda.so.1";
+	/* NVML stands beside us; LD_LIBRARY_PATH names the folder. */
+	if (base &&
+		(!strcmp(base, "libnvidia-ml.so.1") ||
+			!strcmp(base, "libnvidia-ml.so")))
+		return "libnvidia-ml.so.1";
 	return file;
 }
 

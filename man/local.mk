@@ -2,6 +2,7 @@
 # Manual pages: written by hand, but for the table of driver functions.
 dist_man_MANS += \
 	man/rgpu-info.1 \
+	man/rgpu-nvml.7 \
 	man/rgpu-run.1 \
 	man/rgpu.7 \
 	man/rgpud.8 \

@@ -21,6 +21,7 @@ protocol_libproto_la_SOURCES = \
 	protocol/hello.h \
 	protocol/jit.c \
 	protocol/jit.h \
+	protocol/nvml.h \
 	protocol/transport/calls.c \
 	protocol/transport/calls.h \
 	protocol/transport/channel-internal.h \

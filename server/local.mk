@@ -41,6 +41,8 @@ server_libsession_la_SOURCES = \
 	server/image.h \
 	server/job.c \
 	server/objects.c \
+	server/nvml.c \
+	server/nvml.h \
 	server/output.c \
 	server/output.h \
 	server/serve-array.c \
@@ -53,6 +55,7 @@ server_libsession_la_SOURCES = \
 	server/serve-module.c \
 	server/serve-names.c \
 	server/serve-pool.c \
+	server/serve-nvml.c \
 	server/serve-stream.c \
 	server/serve-vmm.c \
 	server/serve.h \

@@ -19,6 +19,7 @@ include tests/unit/local.mk
 include tests/tree/local.mk
 include tests/docs/local.mk
 include tests/remote/local.mk
+include tests/nvml/local.mk
 include tests/softgpu/local.mk
 include tests/ptx/local.mk
 include tests/cuda/local.mk

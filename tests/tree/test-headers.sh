@@ -6,7 +6,7 @@ cd "$srcdir"
 
 n=0
 for h in common/*.h cudaabi/*.h protocol/*.h protocol/transport/*.h \
-	libclient/*.h server/*.h softgpu/*.h softgpu/ptx/ptx.h; do
+	libclient/*.h libclient/nvml/nvml.h libclient/nvml/abi.h server/*.h softgpu/*.h softgpu/ptx/ptx.h; do
 	[ -f "$h" ] || continue
 	echo "#include \"$h\"" >"$T/alone.c"
 	# shellcheck disable=SC2086
