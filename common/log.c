@@ -25,6 +25,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static enum rgpu_log_level threshold = RGPU_LOG_WARN;
 static int log_fd = 2;
 static char log_name[32] = "rgpu";
+static void (*sink)(enum rgpu_log_level level, const char *line, size_t n);
 
 /* RGPU_LOG=debug or RGPU_LOG=debug:/path/to/file. */
 static void
@@ -49,6 +50,12 @@ read_settings(void)
 		if (fd >= 0)
 			log_fd = fd;
 	}
+}
+
+void
+rgpu_log_sink(void (*f)(enum rgpu_log_level level, const char *line, size_t n))
+{
+	sink = f;
 }
 
 void
@@ -77,13 +84,15 @@ rgpu_vlog(enum rgpu_log_level level, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
 	int saved = errno;
-	int n, m;
+	bool shown = rgpu_log_enabled(level);
+	int n, m, head;
 
-	if (!rgpu_log_enabled(level))
+	if (!shown && (!sink || level > RGPU_LOG_WARN))
 		return;
 	n = snprintf(line, sizeof(line), "%s: %s%s", log_name,
 		level == RGPU_LOG_ERROR ? "" : level_names[level],
 		level == RGPU_LOG_ERROR ? "" : ": ");
+	head = n;
 	errno = saved;
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	if (m < 0)
@@ -96,9 +105,11 @@ rgpu_vlog(enum rgpu_log_level level, const char *fmt, va_list ap)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = line[i] == '\t' ? ' ' : '?';
 	}
+	if (sink && level <= RGPU_LOG_WARN)
+		sink(level, line + head, (size_t)(n - head));
 	line[n++] = '\n';
 	/* Nothing can be done about a log that cannot be written. */
-	if (write(log_fd, line, (size_t)n) < 0)
+	if (shown && write(log_fd, line, (size_t)n) < 0)
 		n = 0;
 	errno = saved;
 }

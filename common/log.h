@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include "common/compiler.h"
 
 enum rgpu_log_level {
@@ -25,6 +26,11 @@ void rgpu_log_name(const char *name);
 
 /* Lines go to this descriptor; the caller keeps it open. Default 2. */
 void rgpu_log_fd(int fd);
+
+/* Also gives every line of level error and warn, without name, level and
+ * newline, to this function, whatever is shown. One sink; NULL: none. */
+void rgpu_log_sink(
+	void (*sink)(enum rgpu_log_level level, const char *line, size_t n));
 
 /* Cheap: whether a line of this level would be shown. */
 bool rgpu_log_enabled(enum rgpu_log_level level);

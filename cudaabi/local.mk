@@ -53,6 +53,7 @@ cudaabi_libentry_la_SOURCES = \
 	cudaabi/copy-more.c \
 	cudaabi/entry.h \
 	cudaabi/error-names.c \
+	cudaabi/logs.c \
 	cudaabi/old-context.c \
 	cudaabi/old-launch.c \
 	cudaabi/procs.c \

@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/cuda/driver-ptx.h \
 	tests/cuda/driver.h \
 	tests/cuda/dynamic-shared.cu \
+	tests/cuda/error-logs.c \
 	tests/cuda/events.cu \
 	tests/cuda/exit-codes.cu \
 	tests/cuda/float-rounding.cu \
