@@ -106,3 +106,16 @@ libclient_libnvidia_ml_la_LIBADD = cudaabi/libabi.la common/libcommon.la
 libclient_libnvidia_ml_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 \
 	-Wl,-Bsymbolic $(NULL)
 $(libclient_libnvidia_ml_la_OBJECTS): | $(BUILT_SOURCES)
+
+bin_PROGRAMS += libclient/rgpu-doctor
+libclient_rgpu_doctor_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DRGPU_PKGLIBDIR='"$(pkglibdir)"'
+libclient_rgpu_doctor_SOURCES = \
+	libclient/doctor/device-code.c \
+	libclient/doctor/doctor.h \
+	libclient/doctor/elf.c \
+	libclient/doctor/program.c \
+	libclient/rgpu-doctor.c \
+	$(NULL)
+libclient_rgpu_doctor_LDADD = libclient/libshim.la
+$(libclient_rgpu_doctor_OBJECTS): | $(BUILT_SOURCES)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Manual pages: written by hand, but for the table of driver functions.
 dist_man_MANS += \
+	man/rgpu-doctor.1 \
 	man/rgpu-info.1 \
 	man/rgpu-nvml.7 \
 	man/rgpu-run.1 \

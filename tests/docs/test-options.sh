@@ -64,4 +64,5 @@ check() {
 
 check rgpu-run libclient/rgpu-run.c rgpu-run.1
 check rgpu-info libclient/rgpu-info.c rgpu-info.1
+check rgpu-doctor libclient/rgpu-doctor.c rgpu-doctor.1
 check rgpud server/rgpud.c rgpud.8

@@ -17,7 +17,7 @@ while read -r script; do
 done <"$T/scripts"
 
 # Options of our commands, wherever the page shows them.
-for command in rgpu-run rgpu-info rgpud; do
+for command in rgpu-run rgpu-info rgpu-doctor rgpud; do
 	"$builddir/run" $command --help >"$T/help"
 	grep -oE "\b$command( +--[a-z-]+( [^ -][^ ]*)?)+" README.md |
 		grep -oE -e '--[a-z-]+' | sort -u >"$T/options" || :

@@ -44,6 +44,7 @@ remote_scripts = \
 	tests/remote/test-bad-use.sh \
 	tests/remote/test-bad-url.sh \
 	tests/remote/test-dlopen-path.sh \
+	tests/remote/test-doctor.sh \
 	tests/remote/test-fork.sh \
 	tests/remote/test-full-server.sh \
 	tests/remote/test-garbled-soft.sh \
