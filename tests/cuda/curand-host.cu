@@ -27,32 +27,39 @@ expect_moments(const char *name, const std::vector<double> &v, double mean,
 			sum, squares, mean, variance);
 }
 
-/* The same seed on both sides; quasi-random ones have none. */
-static void
-make(curandRngType_t type, curandGenerator_t *device, curandGenerator_t *host)
-{
-	CHECK_LIB(curandCreateGenerator(device, type));
-	CHECK_LIB(curandCreateGeneratorHost(host, type));
-	if (type >= CURAND_RNG_QUASI_DEFAULT)
-		return;
-	CHECK_LIB(curandSetPseudoRandomGeneratorSeed(*device, 12345));
-	CHECK_LIB(curandSetPseudoRandomGeneratorSeed(*host, 12345));
-}
+/* One generator on each side, with the same seed; quasi-random ones have none. */
+struct sides {
+	curandGenerator_t device, host;
 
-/* What generate() does on both sides, as numbers. */
+	explicit sides(curandRngType_t type)
+	{
+		CHECK_LIB(curandCreateGenerator(&device, type));
+		CHECK_LIB(curandCreateGeneratorHost(&host, type));
+		for (curandGenerator_t g : {device, host})
+			if (type < CURAND_RNG_QUASI_DEFAULT)
+				CHECK_LIB(curandSetPseudoRandomGeneratorSeed(
+					g, 12345));
+	}
+
+	~sides()
+	{
+		CHECK_LIB(curandDestroyGenerator(device));
+		CHECK_LIB(curandDestroyGenerator(host));
+	}
+};
+
+/* What generate() makes on both sides, as numbers. */
 template <class T, class F>
 static std::vector<T>
-both(const char *name, curandRngType_t type, double unit, F generate)
+both(const char *name, const sides &g, double unit, F generate)
 {
-	curandGenerator_t device, host;
 	T *numbers = device_alloc<T>(N);
 	std::vector<T> want(N);
 
-	make(type, &device, &host);
 	/* The second time it goes on where it was. */
 	for (int i = 0; i < 2; i++) {
-		CHECK_LIB(generate(device, numbers));
-		CHECK_LIB(generate(host, want.data()));
+		CHECK_LIB(generate(g.device, numbers));
+		CHECK_LIB(generate(g.host, want.data()));
 	}
 	auto got = host_copy(numbers, N);
 
@@ -60,8 +67,6 @@ both(const char *name, curandRngType_t type, double unit, F generate)
 		expect_same(name, got, want);
 	else
 		expect_near(name, got, want, unit, unit);
-	CHECK_LIB(curandDestroyGenerator(device));
-	CHECK_LIB(curandDestroyGenerator(host));
 	CHECK(cudaFree(numbers));
 	return got;
 }
@@ -81,21 +86,22 @@ template <curandRngType_t type>
 static void
 generator(const char *name)
 {
-	auto bits = both<unsigned>(name, type, 0,
-		[](curandGenerator_t g, unsigned *p) {
-			return curandGenerate(g, p, N);
+	sides g(type);
+	auto bits = both<unsigned>(name, g, 0,
+		[](curandGenerator_t to, unsigned *p) {
+			return curandGenerate(to, p, N);
 		});
-	auto uniform = both<float>(name, type, 0,
-		[](curandGenerator_t g, float *p) {
-			return curandGenerateUniform(g, p, N);
+	auto uniform = both<float>(name, g, 0,
+		[](curandGenerator_t to, float *p) {
+			return curandGenerateUniform(to, p, N);
 		});
-	auto wide = both<double>(name, type, 0,
-		[](curandGenerator_t g, double *p) {
-			return curandGenerateUniformDouble(g, p, N);
+	auto wide = both<double>(name, g, 0,
+		[](curandGenerator_t to, double *p) {
+			return curandGenerateUniformDouble(to, p, N);
 		});
-	auto normal = both<float>(name, type, 1e-4,
-		[](curandGenerator_t g, float *p) {
-			return curandGenerateNormal(g, p, N, 2, 0.5);
+	auto normal = both<float>(name, g, 1e-4,
+		[](curandGenerator_t to, float *p) {
+			return curandGenerateNormal(to, p, N, 2, 0.5);
 		});
 
 	expect_moments(name, numbers(bits, 0x1p-32), 0.5, 1.0 / 12, 0.01);
@@ -112,13 +118,14 @@ generator(const char *name)
 static void
 distributions(const char *name)
 {
-	auto log = both<float>(name, CURAND_RNG_PSEUDO_PHILOX4_32_10, 1e-4,
-		[](curandGenerator_t g, float *p) {
-			return curandGenerateLogNormal(g, p, N, 0, 0.25);
+	sides g(CURAND_RNG_PSEUDO_PHILOX4_32_10);
+	auto log = both<float>(name, g, 1e-4,
+		[](curandGenerator_t to, float *p) {
+			return curandGenerateLogNormal(to, p, N, 0, 0.25);
 		});
-	auto wide = both<double>(name, CURAND_RNG_PSEUDO_PHILOX4_32_10, 1e-4,
-		[](curandGenerator_t g, double *p) {
-			return curandGenerateNormalDouble(g, p, N, -1, 2);
+	auto wide = both<double>(name, g, 1e-4,
+		[](curandGenerator_t to, double *p) {
+			return curandGenerateNormalDouble(to, p, N, -1, 2);
 		});
 	double m = exp(0.25 * 0.25 / 2);
 
@@ -131,9 +138,10 @@ distributions(const char *name)
 static void
 poisson(const char *name)
 {
-	auto few = both<unsigned>(name, CURAND_RNG_PSEUDO_PHILOX4_32_10, 0,
-		[](curandGenerator_t g, unsigned *p) {
-			return curandGeneratePoisson(g, p, N, 3.5);
+	sides g(CURAND_RNG_PSEUDO_PHILOX4_32_10);
+	auto few = both<unsigned>(name, g, 0,
+		[](curandGenerator_t to, unsigned *p) {
+			return curandGeneratePoisson(to, p, N, 3.5);
 		});
 
 	expect_moments(name, numbers(few, 1), 3.5, 3.5, 0.15);

@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/cuda/cublas-create.cu \
 	tests/cuda/cublas-gemmex.cu \
 	tests/cuda/cublas-level1-3.cu \
+	tests/cuda/cudnn.cu \
 	tests/cuda/cufft-1d-3d.cu \
 	tests/cuda/cufft-plan.cu \
 	tests/cuda/curand-device.cu \
@@ -50,6 +51,7 @@ EXTRA_DIST += \
 	tests/cuda/float-rounding.cu \
 	tests/cuda/fork-after.cu \
 	tests/cuda/fork-before.cu \
+	tests/cuda/fork-tree.cu \
 	tests/cuda/graphs.cu \
 	tests/cuda/grid-sync.cu \
 	tests/cuda/half.cu \
@@ -96,6 +98,7 @@ EXTRA_DIST += \
 	tests/cuda/structs-by-value.cu \
 	tests/cuda/templates-lambda.cu \
 	tests/cuda/threadfence.cu \
+	tests/cuda/threads-16.cu \
 	tests/cuda/threads-8-legacy.cu \
 	tests/cuda/threads-8.cu \
 	tests/cuda/transpose.cu \
@@ -104,6 +107,7 @@ EXTRA_DIST += \
 	tests/cuda/vmm.cu \
 	tests/cuda/warp-votes.cu \
 	tests/cuda/work.h \
+	tests/cuda/wrong-calls.c \
 	$(NULL)
 
 CLEANFILES += tests/cuda/bin/* tests/cuda/obj/*.* tests/cuda/obj/stub/* \

@@ -3,6 +3,7 @@
 docs_tests = \
 	tests/docs/test-coverage-page.sh \
 	tests/docs/test-environment.sh \
+	tests/docs/test-libraries.sh \
 	tests/docs/test-links.sh \
 	tests/docs/test-mandoc.sh \
 	tests/docs/test-options.sh \
@@ -13,7 +14,8 @@ docs_tests = \
 	tests/remote/test-second-client.sh \
 	$(NULL)
 TESTS += $(docs_tests)
-EXTRA_DIST += $(docs_tests) tests/remote/second-client.py HACKING.md
+EXTRA_DIST += $(docs_tests) tests/remote/second-client.py HACKING.md \
+	docs/libraries.md scripts/library-table
 
 check_PROGRAMS += tests/docs/example-session
 tests_docs_example_session_SOURCES = tests/docs/example-session.c
