@@ -47,6 +47,9 @@ rgpu_mipmap_find(CUmipmappedArray handle)
 bool rgpu_array_holds(const struct rgpu_array *array, uint64_t x, uint64_t y,
 	uint64_t z, uint64_t width, uint64_t height, uint64_t depth);
 
+/* The context is gone, its textures and surfaces with it (texture.c). */
+void rgpu_textures_end_in(const struct rgpu_context *context);
+
 /* The context is gone, its arrays with it. */
 void rgpu_arrays_end_in(struct rgpu_context *context);
 

@@ -52,6 +52,7 @@ libclient_libshim_la_SOURCES = \
 	libclient/stats.c \
 	libclient/stats.h \
 	libclient/stream.c \
+	libclient/texture.c \
 	libclient/thread.c \
 	libclient/thread.h \
 	libclient/vmm.c \

@@ -224,6 +224,7 @@ rgpu_objects_end_in(struct rgpu_context *context)
 		if (e->context == context)
 			rgpu_event_end(e);
 	}
+	rgpu_textures_end_in(context);
 	rgpu_arrays_end_in(context);
 	pthread_mutex_lock(&rgpu_modules_lock);
 	end_of_libraries(context);

@@ -57,6 +57,7 @@ server_libsession_la_SOURCES = \
 	server/serve-pool.c \
 	server/serve-nvml.c \
 	server/serve-stream.c \
+	server/serve-texture.c \
 	server/serve-vmm.c \
 	server/serve.h \
 	server/session.c \

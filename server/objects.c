@@ -92,6 +92,18 @@ forget_memory(struct rgpu_session *s, const struct rgpu_object *o)
 	}
 }
 
+static void
+forget_textures(struct rgpu_map *map, const struct rgpu_object *context)
+{
+	struct rgpu_object *o;
+	size_t pos = 0;
+
+	while ((o = rgpu_map_next(map, &pos))) {
+		if (o == context)
+			rgpu_map_remove(map, map->slots[pos - 1].key);
+	}
+}
+
 static bool
 may_have_children(const struct rgpu_object *o)
 {
@@ -116,6 +128,8 @@ rgpu_session_forget_children(struct rgpu_session *s, struct rgpu_object *o)
 		}
 	}
 	forget_memory(s, o);
+	forget_textures(&s->textures, o);
+	forget_textures(&s->surfaces, o);
 	if (s->fence.context == o)
 		s->fence =
 			(struct rgpu_fence){.generation = s->fence.generation};

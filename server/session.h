@@ -81,6 +81,8 @@ struct rgpu_session {
 	struct rgpu_map objects;     /* id -> struct rgpu_object */
 	struct rgpu_ranges memory;   /* object: struct rgpu_region */
 	struct rgpu_ranges reserved; /* by cuMemAddressReserve; no object */
+	/* The driver's handles of textures, and of surfaces -> the context. */
+	struct rgpu_map textures, surfaces;
 	struct rgpu_object *current; /* context of the executor */
 	struct rgpu_blob blobs[RGPU_SESSION_BLOBS_MAX];
 	uint64_t blob_bytes;

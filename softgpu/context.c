@@ -10,6 +10,7 @@
 #include "softgpu/memory.h"
 #include "softgpu/module.h"
 #include "softgpu/state.h"
+#include "softgpu/texture.h"
 #include "softgpu/thread-state.h"
 #include "softgpu/work.h"
 
@@ -88,6 +89,7 @@ rgpu_context_close(struct rgpu_context *context)
 	rgpu_context_wait(context);
 	rgpu_print_flush(&context->print);
 	rgpu_modules_end(context);
+	rgpu_textures_end(context);
 	rgpu_arrays_end(context);
 	rgpu_events_end(context);
 	rgpu_streams_end(context);

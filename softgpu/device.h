@@ -13,31 +13,33 @@
 #include "softgpu/arena.h"
 
 /* What the engine and the API enforce. */
-#define RGPU_WARP_SIZE		32
-#define RGPU_THREADS_PER_BLOCK	1024
-#define RGPU_BLOCK_Z_MAX	64
-#define RGPU_GRID_X_MAX		2147483647
-#define RGPU_GRID_YZ_MAX	65535
-#define RGPU_SHARED_PER_BLOCK	49152
-#define RGPU_SHARED_OPT_IN	101376 /* that of compute capability 12 */
-#define RGPU_SHARED_PER_SM	102400
-#define RGPU_SHARED_RESERVED	1024 /* of each block, by the driver */
-#define RGPU_REGISTERS_PER_SM	65536
-#define RGPU_THREADS_PER_SM	1536
-#define RGPU_BLOCKS_PER_SM	24
-#define RGPU_CONST_BYTES	65536
-#define RGPU_PITCH_MAX		2147483647
+#define RGPU_WARP_SIZE		     32
+#define RGPU_THREADS_PER_BLOCK	     1024
+#define RGPU_BLOCK_Z_MAX	     64
+#define RGPU_GRID_X_MAX		     2147483647
+#define RGPU_GRID_YZ_MAX	     65535
+#define RGPU_SHARED_PER_BLOCK	     49152
+#define RGPU_SHARED_OPT_IN	     101376 /* that of compute capability 12 */
+#define RGPU_SHARED_PER_SM	     102400
+#define RGPU_SHARED_RESERVED	     1024 /* of each block, by the driver */
+#define RGPU_REGISTERS_PER_SM	     65536
+#define RGPU_THREADS_PER_SM	     1536
+#define RGPU_BLOCKS_PER_SM	     24
+#define RGPU_CONST_BYTES	     65536
+#define RGPU_PITCH_MAX		     2147483647
 /* Of arrays and textures, in elements: those of compute capability 12. */
-#define RGPU_TEXTURE_WIDTH_MAX	131072
-#define RGPU_TEXTURE_HEIGHT_MAX 65536
-#define RGPU_TEXTURE_3D_MAX	16384
-#define RGPU_LAYERED_MAX	32768
-#define RGPU_LAYERS_MAX		2048
-#define RGPU_CUBE_FACES_MAX	2046
-#define RGPU_LINEAR_MAX		268435456
-#define RGPU_LINEAR_2D_MAX	131072
-#define RGPU_LINEAR_2D_HEIGHT	65000
-#define RGPU_LINEAR_2D_PITCH	2097120
+#define RGPU_TEXTURE_WIDTH_MAX	     131072
+#define RGPU_TEXTURE_HEIGHT_MAX	     65536
+#define RGPU_TEXTURE_3D_MAX	     16384
+#define RGPU_LAYERED_MAX	     32768
+#define RGPU_LAYERS_MAX		     2048
+#define RGPU_CUBE_FACES_MAX	     2046
+#define RGPU_TEXTURE_ALIGNMENT	     512
+#define RGPU_TEXTURE_PITCH_ALIGNMENT 32
+#define RGPU_LINEAR_MAX		     268435456
+#define RGPU_LINEAR_2D_MAX	     131072
+#define RGPU_LINEAR_2D_HEIGHT	     65000
+#define RGPU_LINEAR_2D_PITCH	     2097120
 
 struct rgpu_context;
 struct rgpu_pool;

@@ -15,6 +15,7 @@
 #include "softgpu/module.h"
 #include "softgpu/occupancy.h"
 #include "softgpu/settings.h"
+#include "softgpu/texture.h"
 #include "softgpu/work.h"
 
 struct launch_work {
@@ -66,6 +67,14 @@ heap_free(void *ctx, uint64_t addr)
 	struct launch_work *w = ctx;
 
 	rgpu_heap_free(w->context, addr);
+}
+
+static const struct rgpu_ptx_texture *
+find_texture(void *ctx, uint64_t handle, bool surface)
+{
+	struct launch_work *w = ctx;
+
+	return rgpu_texture_find(&w->reader, handle, surface);
 }
 
 static void
@@ -212,8 +221,8 @@ make_work(struct rgpu_function *f, const struct rgpu_ptx_kernel *kernel,
 	rgpu_object_ref(&f->object);
 	w->function = f;
 	w->context = stream->context;
-	w->env = (struct rgpu_ptx_env){
-		w, find, heap_alloc, heap_free, print, print_error};
+	w->env = (struct rgpu_ptx_env){w, find, heap_alloc, heap_free, print,
+		print_error, find_texture};
 	w->launch = (struct rgpu_ptx_launch){
 		.kernel = kernel,
 		.env = &w->env,

@@ -88,6 +88,8 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/stream-api.c \
 	softgpu/stream.c \
 	softgpu/stream.h \
+	softgpu/texture-api.c \
+	softgpu/texture.h \
 	softgpu/thread-state.c \
 	softgpu/thread-state.h \
 	softgpu/unpack.c \

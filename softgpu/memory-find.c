@@ -115,6 +115,16 @@ rgpu_memory_find(const struct rgpu_memory_reader *reader, uint64_t addr,
 	return true;
 }
 
+bool
+rgpu_memory_holds(
+	const struct rgpu_memory_reader *reader, uint64_t base, uint64_t size)
+{
+	const struct rgpu_allocation *a = rgpu_memory_at(base);
+
+	return a && may_reach(reader, a) && size <= a->size &&
+		base - a->base <= a->size - size;
+}
+
 void
 rgpu_memory_reader_begin(
 	struct rgpu_memory_reader *reader, struct rgpu_context *context)

@@ -163,6 +163,11 @@ void rgpu_memory_reader_end(struct rgpu_memory_reader *reader);
 bool rgpu_memory_find(const struct rgpu_memory_reader *reader, uint64_t addr,
 	uint64_t *lo, uint64_t *hi);
 
+/* Whether an allocation that this launch may reach, of an array too, has all of
+ * these bytes. No lock, any thread. */
+bool rgpu_memory_holds(
+	const struct rgpu_memory_reader *reader, uint64_t base, uint64_t size);
+
 /* Where addr lies, for a person: "4 bytes behind the 1024 bytes at 0x..". */
 void rgpu_memory_describe(uint64_t addr, char *text, size_t size);
 

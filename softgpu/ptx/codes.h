@@ -47,6 +47,9 @@ enum ptx_code_id {
 	PTX_X_END_warp,
 	PTX_X_BEFORE_matrix = PTX_X_END_warp - 1,
 #include "softgpu/ptx/ops/matrix.h"
+	PTX_X_END_matrix,
+	PTX_X_BEFORE_tex = PTX_X_END_matrix - 1,
+#include "softgpu/ptx/ops/tex.h"
 	PTX_X_COUNT
 };
 #undef OP1

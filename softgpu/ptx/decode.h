@@ -72,9 +72,10 @@ enum ptx_arg_kind {
 	PTX_ARG_FUNC,
 	PTX_ARG_SPECIAL, /* %tid.x */
 	PTX_ARG_VECTOR,
-	PTX_ARG_MEMORY, /* [base + offset] */
-	PTX_ARG_SINK,	/* _ */
-	PTX_ARG_NAME,	/* a label, or what is not known */
+	PTX_ARG_MEMORY,	 /* [base + offset] */
+	PTX_ARG_TEXTURE, /* [handle, {list}] */
+	PTX_ARG_SINK,	 /* _ */
+	PTX_ARG_NAME,	 /* a label, or what is not known */
 };
 
 struct ptx_arg {

@@ -14,6 +14,7 @@ softgpu_ptx_exec_sources = \
 	%reldir%/exec-half.c \
 	%reldir%/exec-int.c \
 	%reldir%/exec-matrix.c \
+	%reldir%/exec-tex.c \
 	%reldir%/exec-mem.c \
 	%reldir%/exec-move.c \
 	%reldir%/exec-run.c \
@@ -76,6 +77,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/build-cvt.c \
 	%reldir%/build-flow.c \
 	%reldir%/build-matrix.c \
+	%reldir%/build-tex.c \
 	%reldir%/build-mem.c \
 	%reldir%/build-move.c \
 	%reldir%/build-video.c \
@@ -92,6 +94,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms-flow.c \
 	%reldir%/forms-int.c \
 	%reldir%/forms-matrix.c \
+	%reldir%/forms-tex.c \
 	%reldir%/forms-mem.c \
 	%reldir%/forms-move.c \
 	%reldir%/forms-video.c \
@@ -111,6 +114,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/scan.c \
 	%reldir%/scope.c \
 	%reldir%/special.c \
+	%reldir%/texture.c \
 	%reldir%/types.c \
 	%reldir%/arena.h \
 	%reldir%/code.h \
@@ -142,6 +146,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/soft.h \
 	%reldir%/stack.h \
 	%reldir%/tables.h \
+	%reldir%/texture.h \
 	%reldir%/types.h \
 	%reldir%/video.h \
 	%reldir%/warp.h \
@@ -156,6 +161,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/ops/matrix.h \
 	%reldir%/ops/mem.h \
 	%reldir%/ops/move.h \
+	%reldir%/ops/tex.h \
 	%reldir%/ops/warp.h \
 	$(NULL)
 softgpu_ptx_libptx_la_CPPFLAGS = $(AM_CPPFLAGS)

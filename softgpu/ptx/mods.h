@@ -70,6 +70,10 @@
 	X(M32N8K16, "m32n8k16") X(M8N32K16, "m8n32k16") \
 	X(LOAD, "load") X(STORE, "store") X(MMA, "mma") \
 	X(MAT_A, "a") X(MAT_B, "b") X(MAT_C, "c") X(MAT_D, "d") \
+	/* textures and surfaces; r, b and a are above */ \
+	X(1D, "1d") X(2D, "2d") X(3D, "3d") X(A1D, "a1d") X(A2D, "a2d") \
+	X(CUBE, "cube") X(ACUBE, "acube") X(LEVEL, "level") \
+	X(TEX_G, "g") X(TRAP, "trap") X(ZERO, "zero") \
 	/* mbarriers */ \
 	X(INIT, "init") X(INVAL, "inval") X(EXPECT_TX, "expect_tx") \
 	X(COMPLETE_TX, "complete_tx") X(ARRIVE_DROP, "arrive_drop") \

@@ -143,6 +143,25 @@ parse_name(struct ptx_dec *dec, struct ptx_arg *arg)
 	return 0;
 }
 
+/* "[handle, {x, y}]": the coordinates behind the handle */
+static int
+parse_coords(struct ptx_dec *dec, struct ptx_arg *arg)
+{
+	struct ptx_arg coords;
+
+	/* A vector, and no operand that could hold another address. */
+	if (!ptx_lex_is(&dec->lex, '{') || ptx_parse_arg(dec, &coords))
+		return ptx_refuse(
+			dec, RGPU_PTX_UNSUPPORTED, "has unknown coordinates");
+	if (!ptx_lex_take(&dec->lex, ']') || !arg->reg || arg->offset)
+		return ptx_refuse(dec, RGPU_PTX_UNSUPPORTED,
+			"has an unknown texture or surface");
+	arg->kind = PTX_ARG_TEXTURE;
+	arg->list = coords.list;
+	arg->count = coords.count;
+	return 0;
+}
+
 static int
 parse_memory(struct ptx_dec *dec, struct ptx_arg *arg)
 {
@@ -168,6 +187,8 @@ parse_memory(struct ptx_dec *dec, struct ptx_arg *arg)
 	} else {
 		arg->offset = base.value.bits;
 	}
+	if (ptx_lex_take(&dec->lex, ','))
+		return parse_coords(dec, arg);
 	if (!ptx_lex_take(&dec->lex, ']'))
 		return ptx_refuse(
 			dec, RGPU_PTX_UNSUPPORTED, "has an unknown address");

@@ -58,6 +58,7 @@ static const struct {
 	{ptx_forms_video, &ptx_forms_video_count},
 	{ptx_forms_copy, &ptx_forms_copy_count},
 	{ptx_forms_matrix, &ptx_forms_matrix_count},
+	{ptx_forms_tex, &ptx_forms_tex_count},
 };
 
 const struct ptx_form *

@@ -19,6 +19,7 @@
 #define RGPU_PTX_TEXT_MAX 512
 
 struct rgpu_ptx_module;
+struct rgpu_ptx_texture;
 struct rgpu_ptx_kernel;
 struct rgpu_ptx_pool;
 
@@ -86,6 +87,11 @@ struct rgpu_ptx_env {
 	/* Output of vprintf and of a failed assert: whole, formatted text. */
 	void (*print)(void *ctx, const char *text, size_t len);
 	void (*print_error)(void *ctx, const char *text, size_t len);
+
+	/* The texture, or surface, of a handle; it stays until the launch has
+	 * ended. NULL: there is none. The function may be NULL, too. */
+	const struct rgpu_ptx_texture *(*texture)(
+		void *ctx, uint64_t handle, bool surface);
 };
 
 struct rgpu_ptx_launch {

@@ -14,7 +14,7 @@
 	X(bits)         \
 	X(float)        \
 	X(approx)       \
-	X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp) X(matrix)
+	X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp) X(matrix) X(tex)
 
 #define PTX_DECLARE_ISA(isa)                             \
 	extern ptx_exec *const ptx_table_int_##isa[];    \
@@ -29,6 +29,7 @@
 	extern ptx_exec *const ptx_table_flow_##isa[];   \
 	extern ptx_exec *const ptx_table_warp_##isa[];   \
 	extern ptx_exec *const ptx_table_matrix_##isa[]; \
+	extern ptx_exec *const ptx_table_tex_##isa[];    \
 	enum ptx_warp_status ptx_run_##isa(struct ptx_warp *warp)
 PTX_DECLARE_ISA(generic);
 PTX_DECLARE_ISA(v2);

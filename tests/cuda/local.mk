@@ -96,7 +96,9 @@ EXTRA_DIST += \
 	tests/cuda/stream-values.c \
 	tests/cuda/streams.cu \
 	tests/cuda/structs-by-value.cu \
+	tests/cuda/surfaces.cu \
 	tests/cuda/templates-lambda.cu \
+	tests/cuda/textures.cu \
 	tests/cuda/threadfence.cu \
 	tests/cuda/threads-16.cu \
 	tests/cuda/threads-8-legacy.cu \

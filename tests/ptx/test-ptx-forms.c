@@ -145,8 +145,17 @@ static const struct {
 	{"bra NOWHERE;", "jumps to a label that does not exist: NOWHERE"},
 	{"call nobody;", "calls nobody"},
 	{"@%r1 bra L; L:", "guard that is not a predicate"},
-	{"tex.2d.v4.f32.f32 {%f1, %f1, %f1, %f1}, [%d1, {%f1, %f1}];",
-		"unknown instruction tex"},
+	{"wgmma.fence.sync.aligned;", "unknown instruction wgmma"},
+	{"tex.2d.v4.f32.f32 {%f1, %f1, %f1, %f1}, [%d1, {%f1}];",
+		"has 1 coordinates where it takes 2"},
+	{"tex.2d.v4.f32.f32 {%f1, %f1, %f1, %f1}, [%d1, %f1];",
+		"unknown coordinates"},
+	{"tex.2d.v4.f32.f32 {%f1, %f1, %f1, %f1}, [%d1+8, {%f1, %f1}];",
+		"unknown texture or surface"},
+	{"tex.grad.2d.v4.f32.f32 {%f1, %f1, %f1, %f1}, [%d1, {%f1, %f1}], "
+	 "{%f1, %f1}, {%f1, %f1};",
+		"not supported: .grad"},
+	{"ld.global.f32 %f1, [%d1, {%f1, %f1}];", "no [address]"},
 	{"{ .param .b32 x; call f, (x+64); }", "outside of its variables"},
 };
 
