@@ -8,6 +8,8 @@ trees=${root:?}/build/test
 # In the build with sanitizers not run: these load the shim or the software GPU
 # into programs that were built without a sanitizer's runtime.
 not_sanitized='
+tests/nvml/test-nvml-nvtop.sh
+tests/nvml/test-nvml-python.sh
 tests/remote/cuda-*
 tests/remote/test-rgpu-run.sh
 '

@@ -83,7 +83,7 @@ look_at_all(
 	struct rgpu_image_part part;
 	size_t at = 0, count;
 
-	while (e->fatbin_size - at >= 16) {
+	while (at + 16 <= e->fatbin_size) {
 		const uint8_t *p = e->fatbin + at;
 		size_t left = e->fatbin_size - at;
 

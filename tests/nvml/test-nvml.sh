@@ -6,8 +6,9 @@
 probe=$builddir/tests/nvml/probe
 start_server
 
+export CUDA_VISIBLE_DEVICES=1
 for library in libnvidia-ml.so.1 libnvidia-ml.so "$T/nowhere/libnvidia-ml.so.1"; do
-	nvml env CUDA_VISIBLE_DEVICES=1 "$probe" list "$library"
+	nvml "$probe" list "$library"
 	[ $status = 0 ] || fail "$library: $(cat "$T/out" "$T/err")"
 	says 'devices: 2' 'cuda: 13000' 'driver: 580.65.06' \
 		'by UUID: the same' 'by bus: the same'
@@ -17,6 +18,8 @@ for library in libnvidia-ml.so.1 libnvidia-ml.so "$T/nowhere/libnvidia-ml.so.1";
 		fail "$(cat "$T/out")"
 	[ ! -s "$T/err" ] || fail "says something: $(cat "$T/err")"
 done
+
+unset CUDA_VISIBLE_DEVICES
 
 # Without NVML on the server: memory is known, sensors there are none.
 nvml "$probe" sensors
@@ -47,7 +50,9 @@ says 'child NVML: Success' 'child CUDA: 0' 'parent NVML: Success' \
 	'parent CUDA: 0'
 
 # One connection, whoever asked first.
-nvml env RGPU_LOG=info "$probe" process
+export RGPU_LOG=info
+nvml "$probe" process
+unset RGPU_LOG
 [ "$(grep -c 'session [0-9]* on' "$T/err")" = 1 ] || fail "$(cat "$T/err")"
 
 URL=unix:$T/nothing

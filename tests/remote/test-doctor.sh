@@ -138,7 +138,9 @@ for p in vector-add-static vector-add-shared; do
 	grep -q '^ok *runtime *CUDA [0-9]*\.' "$T/out" || fail "$(cat "$T/out")"
 done
 
-CUDA_VISIBLE_DEVICES=7 doctor "$T/plain"
+export CUDA_VISIBLE_DEVICES=7
+doctor "$T/plain"
+unset CUDA_VISIBLE_DEVICES
 finds devices 'is visible; change or unset CUDA_VISIBLE_DEVICES'
 
 doctor -o json "$T/setuid"
