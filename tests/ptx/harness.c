@@ -125,11 +125,24 @@ t_output(void)
 	return t.shown;
 }
 
+struct rgpu_ptx_texture t_textures[T_TEXTURES];
+
+/* Handles 1 .. are textures, and SURFACE + 1 .. surfaces. */
+static const struct rgpu_ptx_texture *
+find_texture(void *ctx, uint64_t handle, bool surface)
+{
+	uint64_t i = handle - 1 - (surface ? T_SURFACE : 0);
+
+	(void)ctx;
+	return i < T_TEXTURES ? &t_textures[i] : NULL;
+}
+
 static const struct rgpu_ptx_env env = {.find = find,
 	.heap_alloc = heap_alloc,
 	.heap_free = heap_free,
 	.print = print,
-	.print_error = print};
+	.print_error = print,
+	.texture = find_texture};
 
 void
 t_dump(const char *name, const char *text)

@@ -11,11 +11,18 @@
 #include <stdint.h>
 #include "common/compiler.h"
 #include "softgpu/ptx/ptx.h"
+#include "softgpu/ptx/texture.h"
 
 /* Memory of the tests; every allocation is one range for the engine. */
 void *t_alloc(size_t size);
 void t_free(void *p);
 void t_free_all(void);
+
+/* Number i is the texture with handle i + 1, and the surface with handle
+ * T_SURFACE + i + 1. */
+#define T_TEXTURES 4
+#define T_SURFACE  1000
+extern struct rgpu_ptx_texture t_textures[T_TEXTURES];
 
 /* A module with all variables placed; ends the test when it is refused. */
 struct rgpu_ptx_module *t_module(const char *text);

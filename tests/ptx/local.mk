@@ -4,6 +4,7 @@
 ptx_tests = \
 	%reldir%/test-ptx-call \
 	%reldir%/test-ptx-copy \
+	%reldir%/test-ptx-tex \
 	%reldir%/test-ptx-fault \
 	%reldir%/test-ptx-flow \
 	%reldir%/test-ptx-forms \
@@ -63,6 +64,8 @@ tests_ptx_test_ptx_call_SOURCES = %reldir%/test-ptx-call.c
 tests_ptx_test_ptx_call_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_copy_SOURCES = %reldir%/test-ptx-copy.c
 tests_ptx_test_ptx_copy_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_tex_SOURCES = %reldir%/test-ptx-tex.c
+tests_ptx_test_ptx_tex_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_fault_SOURCES = %reldir%/test-ptx-fault.c
 tests_ptx_test_ptx_fault_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_flow_SOURCES = %reldir%/test-ptx-flow.c

@@ -19,6 +19,7 @@ soft_tests = \
 	tests/softgpu/test-soft-memory-model \
 	tests/softgpu/test-soft-modules \
 	tests/softgpu/test-soft-streams \
+	tests/softgpu/test-soft-textures \
 	tests/softgpu/test-soft-threads \
 	$(NULL)
 check_PROGRAMS += $(soft_tests)
@@ -32,6 +33,9 @@ tests_softgpu_test_soft_async_copies_LDADD = $(soft_libs)
 tests_softgpu_test_soft_context_stack_SOURCES = \
 	tests/softgpu/test-soft-context-stack.c
 tests_softgpu_test_soft_context_stack_LDADD = $(soft_libs)
+tests_softgpu_test_soft_textures_SOURCES = \
+	tests/softgpu/test-soft-textures.c
+tests_softgpu_test_soft_textures_LDADD = $(soft_libs)
 tests_softgpu_test_soft_copies_SOURCES = \
 	tests/softgpu/test-soft-copies.c
 tests_softgpu_test_soft_copies_LDADD = $(soft_libs)
@@ -90,6 +94,7 @@ soft_test_objects = \
 	$(tests_softgpu_test_soft_async_copies_OBJECTS) \
 	$(tests_softgpu_test_soft_context_stack_OBJECTS) \
 	$(tests_softgpu_test_soft_copies_OBJECTS) \
+	$(tests_softgpu_test_soft_textures_OBJECTS) \
 	$(tests_softgpu_test_soft_devices_OBJECTS) \
 	$(tests_softgpu_test_soft_dlopen_OBJECTS) \
 	$(tests_softgpu_test_soft_events_OBJECTS) \
