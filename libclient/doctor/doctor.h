@@ -49,6 +49,9 @@ struct rgpu_elf {
 	size_t fatbin_size;
 };
 
+/* Reads size bytes at data, which must stay. */
+void rgpu_elf_read(const void *data, size_t size, struct rgpu_elf *e);
+
 /* Maps a file. 0: *e is filled as far as the file is an ELF file whose headers
  * fit (machine 0: it is none); -1: errno says why it cannot be read. */
 int rgpu_elf_open(const char *path, struct rgpu_elf *e);

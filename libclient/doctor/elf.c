@@ -126,11 +126,14 @@ read_sections(struct rgpu_elf *e, const Elf64_Ehdr *h)
 	}
 }
 
-static void
-read_all(struct rgpu_elf *e)
+void
+rgpu_elf_read(const void *data, size_t size, struct rgpu_elf *e)
 {
 	Elf64_Ehdr h;
 
+	memset(e, 0, sizeof(*e));
+	e->data = data;
+	e->size = size;
 	if (e->size < sizeof(h) || memcmp(e->data, ELFMAG, SELFMAG))
 		return;
 	memcpy(&h, e->data, sizeof(h));
@@ -161,9 +164,7 @@ rgpu_elf_open(const char *path, struct rgpu_elf *e)
 	close(fd);
 	if (p == MAP_FAILED)
 		return -1;
-	e->data = p;
-	e->size = (size_t)st.st_size;
-	read_all(e);
+	rgpu_elf_read(p, (size_t)st.st_size, e);
 	return 0;
 }
 

@@ -5,6 +5,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz-bundle \
 	tests/fuzz/fuzz-calls \
 	tests/fuzz/fuzz-channel \
+	tests/fuzz/fuzz-elf \
 	tests/fuzz/fuzz-facts \
 	tests/fuzz/fuzz-function \
 	tests/fuzz/fuzz-hello \
@@ -46,6 +47,13 @@ tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c
 tests_fuzz_fuzz_calls_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c
 tests_fuzz_fuzz_channel_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_elf_SOURCES = \
+	libclient/doctor/device-code.c \
+	libclient/doctor/elf.c \
+	tests/fuzz/fuzz-elf.c \
+	$(NULL)
+tests_fuzz_fuzz_elf_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_fuzz_elf_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c
 tests_fuzz_fuzz_facts_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_function_SOURCES = tests/fuzz/fuzz-function.c
@@ -94,6 +102,7 @@ $(tests_fuzz_libfuzzdriver_la_OBJECTS) \
 	$(tests_fuzz_fuzz_ptx_OBJECTS) \
 	$(tests_fuzz_fuzz_unpack_OBJECTS) \
 	$(tests_fuzz_fuzz_url_OBJECTS) \
+	$(tests_fuzz_fuzz_elf_OBJECTS) \
 	$(tests_fuzz_fuzz_visible_OBJECTS) \
 	$(tests_fuzz_fuzz_wire_OBJECTS) \
 	$(tests_fuzz_test_hostile_server_OBJECTS): | $(BUILT_SOURCES)
