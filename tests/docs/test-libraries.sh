@@ -28,7 +28,7 @@ done <"$T/programs" | sed 's/-/, /g' | sort >"$T/tested"
 sed -n '/^<!-- table -->/,/^<!-- end -->/p' "$srcdir/docs/libraries.md" |
 	awk -F' [|] ' 'NR > 3 && NF >= 4 {
 		sub(/ \|$/, "", $4)
-		right = $3 == "right" && $4 == "the same bits"
+		right = $3 == "right" && $4 == "the same output"
 		print (right ? "yes " : "no ") $2
 	}' | sort >"$T/shown"
 diff "$T/shown" "$T/tested" ||
