@@ -48,6 +48,7 @@ nodist_cudaabi_libabi_la_SOURCES = \
 cudaabi_libentry_la_SOURCES = \
 	cudaabi/caller.c \
 	cudaabi/caller.h \
+	cudaabi/capture.h \
 	cudaabi/cls.c \
 	cudaabi/cls.h \
 	cudaabi/copy-more.c \
@@ -66,6 +67,7 @@ cudaabi_libentry_la_SOURCES = \
 	cudaabi/tables.h \
 	$(NULL)
 nodist_cudaabi_libentry_la_SOURCES = \
+	cudaabi/capture.h \
 	cudaabi/gen/exports.c \
 	cudaabi/gen/procs.c \
 	$(NULL)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/error.h"
 #include "common/log.h"
@@ -32,6 +33,9 @@ struct task {
 
 	const uint8_t *data;
 	size_t size;
+
+	struct rgpu_rows rows, to; /* of places of graphs */
+	uint8_t *packed;
 };
 
 /* A thread and what it has to do; the thread is started by the first task. */
@@ -114,17 +118,24 @@ on_answer(void *arg, unsigned result)
 	pthread_mutex_unlock(&w->lock);
 }
 
+uint64_t
+rgpu_callback_number(void)
+{
+	static _Atomic uint64_t last;
+
+	return atomic_fetch_add(&last, 1) + 1;
+}
+
 static struct task *
 new_task(struct worker *w, void (*run)(struct task *task))
 {
-	static _Atomic uint64_t last;
 	struct task *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
 	t->worker = w;
 	t->run = run;
-	t->number = atomic_fetch_add(&last, 1) + 1;
+	t->number = rgpu_callback_number();
 	return t;
 }
 
@@ -258,6 +269,191 @@ rgpu_late_copy(CUdeviceptr dst, const void *src, size_t size, uint64_t context,
 	t->size = size;
 	a.number = t->number;
 	r = rgpu_notify_rgpu_late_copy(context, &a, &notice);
+	if (r)
+		free(t);
+	return r;
+}
+
+/* ---- places of graphs ------------------------------------------------------------ */
+
+static uint8_t *
+row(const struct rgpu_rows *r, uint64_t y, uint64_t z)
+{
+	return r->base + z * r->slice + y * r->pitch;
+}
+
+static bool
+is_packed(const struct rgpu_rows *r)
+{
+	return (r->height == 1 || r->pitch == r->width) &&
+		(r->depth == 1 || r->slice == r->width * r->height);
+}
+
+/* Rows without gaps. */
+static struct rgpu_rows
+packed_rows(const struct rgpu_rows *like, uint8_t *base)
+{
+	struct rgpu_rows r = *like;
+
+	r.base = base;
+	r.pitch = r.width;
+	r.slice = r.width * r.height;
+	return r;
+}
+
+static void
+move_rows(const struct rgpu_rows *to, const struct rgpu_rows *from)
+{
+	for (uint64_t z = 0; z < to->depth; z++) {
+		for (uint64_t y = 0; y < to->height; y++)
+			memmove(row(to, y, z), row(from, y, z), to->width);
+	}
+}
+
+/* The place is passed, whatever came of it. */
+static void
+pass(const struct task *t)
+{
+	struct rgpu_args_rgpu_host_done a = {.callback = t->number};
+
+	if (t->result != RGPU_NOTICE_LOST)
+		rgpu_post_rgpu_host_done(0, &a);
+}
+
+static void
+run_spread(struct task *t)
+{
+	struct rgpu_rows from = packed_rows(&t->rows, t->packed);
+
+	if (!t->result)
+		move_rows(&t->rows, &from);
+	free(t->packed);
+	pass(t);
+}
+
+static void
+run_move(struct task *t)
+{
+	if (!t->result)
+		move_rows(&t->to, &t->rows);
+	pass(t);
+}
+
+/* Without memory to gather the rows in, they are sent one by one. */
+static void
+run_rows(struct task *t)
+{
+	struct rgpu_rows to;
+	uint8_t *packed;
+
+	t->size = t->rows.width * t->rows.height * t->rows.depth;
+	t->data = t->rows.base;
+	if (is_packed(&t->rows)) {
+		run_copy(t);
+		return;
+	}
+	packed = malloc(t->size);
+	if (packed) {
+		to = packed_rows(&t->rows, packed);
+		move_rows(&to, &t->rows);
+		t->data = packed;
+		run_copy(t);
+		free(packed);
+		return;
+	}
+	t->size = t->rows.width;
+	for (uint64_t z = 0; z < t->rows.depth; z++) {
+		for (uint64_t y = 0; y < t->rows.height; y++) {
+			t->data = row(&t->rows, y, z);
+			run_copy(t);
+		}
+	}
+}
+
+/* Sends the number of a task; size: of the data that will come. */
+static CUresult
+expect(struct task *t, uint64_t context, uint64_t exec, unsigned at,
+	uint64_t size)
+{
+	struct rgpu_notice notice = {.answered = on_answer, .arg = t};
+	const struct rgpu_args_rgpu_graph_expect a = {
+		.exec = exec, .at = at, .size = size, .number = t->number};
+
+	return rgpu_notify_rgpu_graph_expect(context, &a, &notice);
+}
+
+static CUresult
+make_task(struct worker *w, void (*run)(struct task *task), struct task **task)
+{
+	CUresult r = staff(w);
+
+	if (r)
+		return r;
+	*task = new_task(w, run);
+	return *task ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+}
+
+CUresult
+rgpu_expect_function(uint64_t context, uint64_t exec, unsigned at,
+	CUhostFn function, void *user)
+{
+	struct task *t;
+	CUresult r = make_task(&functions, run_function, &t);
+
+	if (r)
+		return r;
+	t->function = function;
+	t->user = user;
+	atomic_fetch_add(&pending, 1);
+	return launch(t, expect(t, context, exec, at, 0));
+}
+
+CUresult
+rgpu_expect_data(uint64_t context, uint64_t exec, unsigned at,
+	const struct rgpu_rows *rows)
+{
+	struct task *t;
+	CUresult r = make_task(&copies, run_rows, &t);
+
+	if (r)
+		return r;
+	t->rows = *rows;
+	r = expect(
+		t, context, exec, at, rows->width * rows->height * rows->depth);
+	if (r)
+		free(t);
+	return r;
+}
+
+CUresult
+rgpu_expect_spread(uint64_t context, uint64_t exec, unsigned at,
+	const struct rgpu_rows *rows, uint8_t *packed)
+{
+	struct task *t;
+	CUresult r = make_task(&copies, run_spread, &t);
+
+	if (r)
+		return r;
+	t->rows = *rows;
+	t->packed = packed;
+	r = expect(t, context, exec, at, 0);
+	if (r)
+		free(t);
+	return r;
+}
+
+CUresult
+rgpu_expect_move(uint64_t context, uint64_t exec, unsigned at,
+	const struct rgpu_rows *from, const struct rgpu_rows *to)
+{
+	struct task *t;
+	CUresult r = make_task(&copies, run_move, &t);
+
+	if (r)
+		return r;
+	t->rows = *from;
+	t->to = *to;
+	r = expect(t, context, exec, at, 0);
 	if (r)
 		free(t);
 	return r;

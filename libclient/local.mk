@@ -32,6 +32,9 @@ libclient_libshim_la_SOURCES = \
 	libclient/fork.h \
 	libclient/function-info.c \
 	libclient/function.c \
+	libclient/graph-send.c \
+	libclient/graph.c \
+	libclient/graph.h \
 	libclient/hostmem.c \
 	libclient/launch.c \
 	libclient/link.c \
@@ -58,7 +61,7 @@ libclient_libshim_la_SOURCES = \
 	libclient/vmm.c \
 	$(NULL)
 nodist_libclient_libshim_la_SOURCES = libclient/gen/send.c
-libclient_libshim_la_LIBADD = cudaabi/libentry.la protocol/libproto.la \
+libclient_libshim_la_LIBADD = cudaabi/libentry.la graph/libgraph.la protocol/libproto.la \
 	cudaabi/libabi.la common/libcommon.la $(NULL)
 $(libclient_libshim_la_OBJECTS): | $(BUILT_SOURCES)
 

@@ -14,7 +14,6 @@ struct rgpu_thread {
 	int depth, capacity;
 	struct rgpu_thread_stream_entry *streams; /* per-thread default */
 	int stream_count;
-	CUstreamCaptureMode capture_mode;
 };
 
 /* The calling thread's; NULL: no memory. */

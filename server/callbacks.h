@@ -16,6 +16,11 @@
 
 struct rgpu_callback;
 
+/* Before the first callback of a session, and at each: from then on the executor
+ * may be in a call of the driver that waits for a stream, and the stream for a
+ * message of the client, so another thread receives. */
+CUresult rgpu_callbacks_begin(struct rgpu_session *s);
+
 /* Starts the thread. NULL with rgpu_error(). */
 struct rgpu_callbacks *rgpu_callbacks_create(struct rgpu_session *s);
 
@@ -40,6 +45,31 @@ void rgpu_callbacks_reached_with(
 /* The client has done it: its stream goes on. A number that is unknown is one
  * that was cancelled. */
 void rgpu_callbacks_done(struct rgpu_callbacks *c, uint64_t number);
+
+/* A place of a graph that the client has a part in: what it is to do there at
+ * each launch, oldest first. The lock of callbacks.c. */
+struct rgpu_place {
+	struct rgpu_callbacks *owner;
+	struct rgpu_callback *first;
+	bool fresh; /* the newest is for a launch that is yet to come */
+};
+
+/*
+ * At the next launch the client does this command at the place. data: it gives
+ * size bytes there; with take it gets them. Otherwise as rgpu_callbacks_new().
+ */
+CUresult rgpu_callbacks_expect(struct rgpu_callbacks *c,
+	const struct rgpu_command *cmd, uint64_t number,
+	struct rgpu_place *place, void *data, size_t size, bool take);
+
+/* For cuGraphAddHostNode: the graph has got to the place. */
+void rgpu_callbacks_place_reached(void *place);
+
+/* A launch has been made, or has failed: then what was for it is answered. */
+void rgpu_callbacks_launched(struct rgpu_place *place, CUresult result);
+
+/* The graph goes and will not run again; what is left is answered. */
+void rgpu_callbacks_leave(struct rgpu_place *place);
 
 /* The next bytes of a buffer. CUDA_ERROR_INVALID_VALUE: too many. */
 CUresult rgpu_callbacks_data(struct rgpu_callbacks *c, uint64_t number,

@@ -49,6 +49,7 @@ server_libsession_la_SOURCES = \
 	server/serve-callback.c \
 	server/serve-context.c \
 	server/serve-copy.c \
+	server/serve-graph.c \
 	server/serve-launch.c \
 	server/serve-link.c \
 	server/serve-memory.c \

@@ -8,11 +8,8 @@
 #include "server/events.h"
 #include "server/transfers.h"
 
-/* From the first callback on the executor may be in a call of the driver that
- * waits for a stream, and the stream for a message of the client: so another
- * thread receives. */
-static CUresult
-begin(struct rgpu_session *s)
+CUresult
+rgpu_callbacks_begin(struct rgpu_session *s)
 {
 	if (!s->callbacks)
 		s->callbacks = rgpu_callbacks_create(s);
@@ -37,7 +34,7 @@ add(struct rgpu_session *s, struct rgpu_command *cmd, uint64_t wire_stream,
 	CUresult r = rgpu_session_stream(s, cmd, wire_stream, stream);
 
 	if (!r)
-		r = begin(s);
+		r = rgpu_callbacks_begin(s);
 	return r ? r
 		 : rgpu_callbacks_new(s->callbacks, cmd, number, NULL, 0, x);
 }
@@ -146,7 +143,7 @@ rgpu_serve_rgpu_late_copy(struct rgpu_session *s, struct rgpu_command *cmd,
 	if (!r)
 		r = rgpu_session_stream(s, cmd, a->hStream, &stream);
 	if (!r)
-		r = begin(s);
+		r = rgpu_callbacks_begin(s);
 	if (!r)
 		r = rgpu_staging_get(s->staging, cmd->context, a->size, &b);
 	if (!r)

@@ -60,9 +60,8 @@ rgpu_serve_cuLaunchKernel(struct rgpu_session *s, struct rgpu_command *cmd,
 		as_extra(&b, a->params, a->paramBytes));
 }
 
-/* Attributes that hold numbers only; others name objects of the client. */
-static bool
-is_number(CUlaunchAttributeID id)
+bool
+rgpu_launch_attribute_is_number(CUlaunchAttributeID id)
 {
 	switch (id) {
 	case CU_LAUNCH_ATTRIBUTE_IGNORE:
@@ -98,7 +97,7 @@ rgpu_serve_cuLaunchKernelEx(struct rgpu_session *s, struct rgpu_command *cmd,
 		return CUDA_ERROR_INVALID_VALUE;
 	memcpy(attrs, a->attrs, a->attrBytes);
 	for (size_t i = 0; i < n; i++) {
-		if (!is_number(attrs[i].id))
+		if (!rgpu_launch_attribute_is_number(attrs[i].id))
 			return CUDA_ERROR_NOT_SUPPORTED;
 	}
 	if (!r)

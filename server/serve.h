@@ -5,6 +5,9 @@
 
 #include "server/gen/serve.h"
 
+/* Whether an attribute holds a number only; others name objects of the client. */
+bool rgpu_launch_attribute_is_number(CUlaunchAttributeID id);
+
 /* Work for a waiter thread; it frees the job. */
 struct rgpu_job {
 	struct rgpu_session *s;

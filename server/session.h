@@ -43,8 +43,9 @@ struct rgpu_object {
 	 * of those a synchronisation has waited for. */
 	unsigned orphans;
 	atomic_uint orphans_waited;
-	CUresult deferred; /* context: first failure of a post */
-	atomic_uint jobs;  /* context: waiters at work in it */
+	CUresult deferred;	       /* context: first failure of a post */
+	atomic_uint jobs;	       /* context: waiters at work in it */
+	struct rgpu_graph_exec *graph; /* instantiated graph (serve-graph.c) */
 };
 
 /* A piece of device memory that the client may copy to and from. */

@@ -70,7 +70,7 @@ make_side(struct part *p, const CUDA_MEMCPY3D *c, const struct rgpu_copy *box,
 }
 
 static CUresult
-copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync)
+copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync, bool late)
 {
 	struct part dst = {c->dstXInBytes, c->dstY, c->dstZ, c->dstLOD,
 		c->dstMemoryType, c->dstHost, c->dstDevice, c->dstArray,
@@ -82,6 +82,7 @@ copy_box(const CUDA_MEMCPY3D *c, CUstream handle, bool sync)
 		.width = c->WidthInBytes,
 		.height = c->Height,
 		.depth = c->Depth,
+		.late = late,
 	};
 	struct rgpu_stream *stream;
 	CUresult r = rgpu_stream_resolve(handle, &stream);
@@ -126,7 +127,7 @@ copy_rect(const CUDA_MEMCPY2D *c, CUstream handle, bool sync)
 	box.dstPitch = c->dstPitch;
 	box.WidthInBytes = c->WidthInBytes;
 	box.Height = c->Height;
-	return copy_box(&box, handle, sync);
+	return copy_box(&box, handle, sync, false);
 }
 
 CUresult
@@ -150,13 +151,19 @@ rgpu_do_cuMemcpy2DAsync_v2(const CUDA_MEMCPY2D *pCopy, CUstream hStream)
 CUresult
 rgpu_do_cuMemcpy3D_v2(const CUDA_MEMCPY3D *pCopy, CUstream hStream)
 {
-	return pCopy ? copy_box(pCopy, hStream, true)
+	return pCopy ? copy_box(pCopy, hStream, true, false)
 		     : CUDA_ERROR_INVALID_VALUE;
 }
 
 CUresult
 rgpu_do_cuMemcpy3DAsync_v2(const CUDA_MEMCPY3D *pCopy, CUstream hStream)
 {
-	return pCopy ? copy_box(pCopy, hStream, false)
+	return pCopy ? copy_box(pCopy, hStream, false, false)
 		     : CUDA_ERROR_INVALID_VALUE;
+}
+
+CUresult
+rgpu_copy_late(const CUDA_MEMCPY3D *box, CUstream stream)
+{
+	return copy_box(box, stream, false, true);
 }

@@ -138,9 +138,9 @@ when_to_copy(struct copy_work *w, struct rgpu_stream *stream, bool sync,
 {
 	uint64_t bytes = w->copy.width * w->copy.height * w->copy.depth;
 
-	if (sync || dst_pageable)
+	if (!w->copy.late && (sync || dst_pageable))
 		return RGPU_WAIT;
-	if (src_pageable &&
+	if (!w->copy.late && src_pageable &&
 		(bytes > STAGE_MAX || rgpu_stream_idle(stream) || stage(w)))
 		return RGPU_WAIT;
 	return bytes <= INLINE_MAX ? RGPU_NOW : RGPU_LATER;

@@ -30,6 +30,8 @@ struct rgpu_side {
 struct rgpu_copy {
 	struct rgpu_side dst, src;
 	uint64_t width, height, depth; /* bytes, rows, slices */
+	bool late; /* of a graph: host memory is used when the stream gets
+		    * there, and nobody waits */
 };
 
 /*
@@ -39,6 +41,9 @@ struct rgpu_copy {
  */
 CUresult rgpu_copy(
 	const struct rgpu_copy *copy, struct rgpu_stream *stream, bool sync);
+
+/* The same for what a graph's copy node says, late. */
+CUresult rgpu_copy_late(const CUDA_MEMCPY3D *box, CUstream stream);
 
 struct rgpu_fill {
 	uint64_t address, pitch;

@@ -43,6 +43,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/fault.c \
 	softgpu/fault.h \
 	softgpu/function-api.c \
+	softgpu/graph.c \
 	softgpu/heap.c \
 	softgpu/heap.h \
 	softgpu/host-api.c \
@@ -110,7 +111,8 @@ nodist_softgpu_libcuda_la_SOURCES = softgpu/gen/refuse.c
 softgpu_libcuda_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined \
 	-Wl,--version-script=cudaabi/gen/libcuda.map -Wl,-Bsymbolic \
 	-Wl,-z,nodelete $(NULL)
-softgpu_libcuda_la_LIBADD = cudaabi/libentry.la cudaabi/libabi.la \
+softgpu_libcuda_la_LIBADD = cudaabi/libentry.la graph/libgraph.la \
+	cudaabi/libabi.la \
 	softgpu/ptx/libptx.la common/libcommon.la $(ZSTD_LIBS) $(LZ4_LIBS) \
 	$(NULL)
 EXTRA_softgpu_libcuda_la_DEPENDENCIES = cudaabi/gen/libcuda.map

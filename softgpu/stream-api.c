@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cuStream*, and what threads say of stream capture (which there is not). */
+/* cuStream*; capture is in graph/. */
 #include "config.h"
 
 #include "cudaabi/gen/inner.h"
 #include "softgpu/context.h"
 #include "softgpu/device.h"
 #include "softgpu/stream.h"
-#include "softgpu/thread-state.h"
 #include "softgpu/work.h"
 
 CUresult
@@ -163,70 +162,4 @@ rgpu_do_cuStreamGetDevice(CUstream hStream, CUdevice *device)
 	*device = s->context->device->ordinal;
 	rgpu_object_put(&s->object);
 	return CUDA_SUCCESS;
-}
-
-CUresult
-rgpu_do_cuThreadExchangeStreamCaptureMode(CUstreamCaptureMode *mode)
-{
-	struct rgpu_thread_state *t = rgpu_thread_state();
-	CUstreamCaptureMode old = t->capture_mode;
-
-	if (!mode || (unsigned)*mode > CU_STREAM_CAPTURE_MODE_RELAXED)
-		return CUDA_ERROR_INVALID_VALUE;
-	t->capture_mode = *mode;
-	*mode = old;
-	return CUDA_SUCCESS;
-}
-
-CUresult
-rgpu_do_cuStreamIsCapturing(
-	CUstream hStream, CUstreamCaptureStatus *captureStatus)
-{
-	struct rgpu_stream *s;
-	CUresult r;
-
-	if (!captureStatus)
-		return CUDA_ERROR_INVALID_VALUE;
-	r = rgpu_stream_resolve(hStream, &s);
-	if (r)
-		return r;
-	*captureStatus = CU_STREAM_CAPTURE_STATUS_NONE;
-	rgpu_object_put(&s->object);
-	return CUDA_SUCCESS;
-}
-
-/* Outside of a capture only the status is written. */
-CUresult
-rgpu_do_cuStreamGetCaptureInfo(CUstream hStream,
-	CUstreamCaptureStatus *captureStatus_out, cuuint64_t *id_out)
-{
-	(void)id_out;
-	return rgpu_do_cuStreamIsCapturing(hStream, captureStatus_out);
-}
-
-CUresult
-rgpu_do_cuStreamGetCaptureInfo_v2(CUstream hStream,
-	CUstreamCaptureStatus *captureStatus_out, cuuint64_t *id_out,
-	CUgraph *graph_out, const CUgraphNode **dependencies_out,
-	size_t *numDependencies_out)
-{
-	(void)id_out;
-	(void)graph_out;
-	(void)dependencies_out;
-	(void)numDependencies_out;
-	return rgpu_do_cuStreamIsCapturing(hStream, captureStatus_out);
-}
-
-CUresult
-rgpu_do_cuStreamGetCaptureInfo_v3(CUstream hStream,
-	CUstreamCaptureStatus *captureStatus_out, cuuint64_t *id_out,
-	CUgraph *graph_out, const CUgraphNode **dependencies_out,
-	const CUgraphEdgeData **edgeData_out, size_t *numDependencies_out)
-{
-	(void)id_out;
-	(void)graph_out;
-	(void)dependencies_out;
-	(void)edgeData_out;
-	(void)numDependencies_out;
-	return rgpu_do_cuStreamIsCapturing(hStream, captureStatus_out);
 }

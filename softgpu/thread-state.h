@@ -19,7 +19,6 @@ struct rgpu_thread_state {
 	struct rgpu_context **stack; /* each with a reference */
 	unsigned depth, capacity;
 	struct rgpu_thread_stream *streams;
-	CUstreamCaptureMode capture_mode;
 	bool in_callback; /* a host function of a stream runs here */
 	bool registered;  /* the thread's end gives all this back */
 };

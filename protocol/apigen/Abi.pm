@@ -34,9 +34,9 @@ sub types {
 	$o .= "typedef struct $_->{name} $_->{name};\n" for of($spec, 'opaque');
 	$o .= enum($_) for of($spec, 'enum');
 	$o .= "typedef $_->{c} $_->{name};\n" for of($spec, 'type');
-	$o .= struct($_) for of($spec, 'struct');
 	$o .= "typedef $_->{result} (*$_->{name})$_->{args};\n"
 		for of($spec, 'function');
+	$o .= struct($_) for of($spec, 'struct');
 	return $o;
 }
 

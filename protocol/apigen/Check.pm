@@ -124,6 +124,9 @@ sub check_words {
 		fail($e, "$n: order($a): not a CUstream")
 			if $w eq 'order' && $p->{type} ne 'CUstream';
 	}
+	fail($e, "$n: capture(take), (unsafe) or (sync)")
+		if defined $e->{capture}
+		&& $e->{capture} !~ /^(?:take|unsafe|sync)$/;
 	fail($e, "$n: refuse needs a reason it knows, not '"
 			. ($e->{mode_arg} // '') . "'")
 		if $e->{mode} eq 'refuse' && !$reasons{ $e->{mode_arg} // '' };

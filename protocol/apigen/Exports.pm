@@ -28,11 +28,40 @@ sub inner_header {
 	my ($spec) = @_;
 	my $o = Text::banner('The inner function of each entry point.');
 	$o .= "#ifndef RGPU_CUDAABI_INNER_H\n#define RGPU_CUDAABI_INNER_H\n\n"
-		. "#include \"cudaabi/gen/cuda-abi.h\"\n\n";
+		. "#include <stdbool.h>\n\n#include \"cudaabi/gen/cuda-abi.h\"\n\n";
 	for my $e (grep { $_->{mode} ne 'same' } Text::functions($spec)) {
 		$o .= "CUresult rgpu_do_$e->{name}(" . inner_args($e) . ");\n";
 	}
+	$o .= "\n/* While a stream is captured: whether it took the call, and *result. */\n";
+	for my $e (grep { ($_->{capture} || '') eq 'take' }
+			Text::functions($spec)) {
+		$o .= "bool rgpu_capture_$e->{name}(" . inner_args($e)
+			. ", CUresult *result);\n";
+	}
 	return "$o\n#endif\n";
+}
+
+# While a stream is captured the call may become a node, or be forbidden. What
+# puts work into a stream and cannot become a node is not done either.
+sub capture {
+	my ($e, $name, $call, $stream) = @_;
+	my $how = $e->{capture};
+	my ($p) = grep { $_->{type} eq 'CUstream' && !$_->{stars} }
+		Text::c_params($e);
+	if (!$how && $e->{mode} =~ /^(?:call|post|via)$/
+		&& $name !~ /^cu(?:Graph|StreamDestroy|StreamGet)/
+		&& ($p || ($e->{pt} || '') eq 'ptds')) {
+		$how = 'sync';
+		$stream = $p->{name} if $p;
+	}
+	return '' unless $how;
+	my %test = (
+		take => "rgpu_capture_$e->{name}($call, &r)",
+		unsafe => 'rgpu_capture_unsafe(&r)',
+		sync => "rgpu_capture_sync($stream, &r)",
+	);
+	return "\tif (rgpu_capture_is_on() &&\n\t\t$test{$how})\n"
+		. "\t\treturn rgpu_leave(RGPU_OP_$name, r);\n";
 }
 
 # In a per-thread symbol stream 0 is the per-thread default stream.
@@ -58,6 +87,7 @@ sub exports {
 	my ($spec) = @_;
 	my $o = Text::banner('The exported entry points.');
 	$o .= "#include \"config.h\"\n#include \"common/compiler.h\"\n"
+		. "#include \"cudaabi/capture.h\"\n"
 		. "#include \"cudaabi/entry.h\"\n"
 		. "#include \"cudaabi/gen/inner.h\"\n"
 		. "#include \"cudaabi/ops.h\"\n";
@@ -72,6 +102,7 @@ sub exports {
 			. ($prepare =~ s/^(\tCUlaunchConfig own;\n)\n// ? $1 : '')
 			. "\tCUresult r = $enter(RGPU_OP_$e->{name});\n\n"
 			. "\tif (r)\n\t\treturn r;\n$prepare"
+			. capture($t, $e->{name}, $call, $stream)
 			. "\tr = rgpu_do_$t->{name}($call);\n"
 			. "\treturn rgpu_leave(RGPU_OP_$e->{name}, r);\n}\n";
 	}

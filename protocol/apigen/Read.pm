@@ -89,7 +89,7 @@ sub head {
 }
 
 my %flag = map { $_ => 1 } qw(noctx early always notify);
-my %with = map { $_ => 1 } qw(custom order sync meter);
+my %with = map { $_ => 1 } qw(custom order sync meter capture);
 my %mode = map { $_ => 1 } qw(call post local via same refuse);
 
 sub mode_words {
