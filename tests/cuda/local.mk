@@ -52,7 +52,9 @@ EXTRA_DIST += \
 	tests/cuda/fork-after.cu \
 	tests/cuda/fork-before.cu \
 	tests/cuda/fork-tree.cu \
+	tests/cuda/graphs-capture-errors.cu \
 	tests/cuda/graphs-explicit.cu \
+	tests/cuda/graphs-update.cu \
 	tests/cuda/graphs.cu \
 	tests/cuda/grid-sync.cu \
 	tests/cuda/half.cu \
