@@ -50,6 +50,9 @@ enum ptx_code_id {
 	PTX_X_END_matrix,
 	PTX_X_BEFORE_tex = PTX_X_END_matrix - 1,
 #include "softgpu/ptx/ops/tex.h"
+	PTX_X_END_tex,
+	PTX_X_BEFORE_mbarrier = PTX_X_END_tex - 1,
+#include "softgpu/ptx/ops/mbarrier.h"
 	PTX_X_COUNT
 };
 #undef OP1

@@ -23,6 +23,7 @@ PTX_FORMS(video);
 PTX_FORMS(copy);
 PTX_FORMS(matrix);
 PTX_FORMS(tex);
+PTX_FORMS(mbarrier);
 #undef PTX_FORMS
 
 /*
@@ -50,8 +51,9 @@ ptx_build ptx_build_setp, ptx_build_set, ptx_build_slct;
 ptx_build ptx_build_cvt, ptx_build_cvt_small, ptx_build_video, ptx_build_copy;
 ptx_build ptx_build_mma, ptx_build_wmma, ptx_build_wmma_load;
 ptx_build ptx_build_wmma_store, ptx_build_ldmatrix, ptx_build_stmatrix;
-ptx_build ptx_build_movmatrix;
 ptx_build ptx_build_tex, ptx_build_suld, ptx_build_sust;
+ptx_build ptx_build_movmatrix, ptx_build_mbarrier, ptx_build_mbarrier_wait;
+ptx_build ptx_build_mbarrier_pending;
 ptx_build ptx_build_ld, ptx_build_st, ptx_build_atom, ptx_build_void;
 ptx_build ptx_build_fence;
 ptx_build ptx_build_bra, ptx_build_brx, ptx_build_call, ptx_build_simple;

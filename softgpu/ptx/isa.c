@@ -28,7 +28,8 @@ static const struct {
 	{PTX_X_END_atom, PTX_X_END_flow},
 	{PTX_X_END_flow, PTX_X_END_warp},
 	{PTX_X_END_warp, PTX_X_END_matrix},
-	{PTX_X_END_matrix, PTX_X_COUNT},
+	{PTX_X_END_matrix, PTX_X_END_tex},
+	{PTX_X_END_tex, PTX_X_COUNT},
 };
 
 struct build {
@@ -50,7 +51,8 @@ always(void)
 		ptx_table_move_##isa, ptx_table_cvt_##isa,                 \
 		ptx_table_mem_##isa, ptx_table_atom_##isa,                 \
 		ptx_table_flow_##isa, ptx_table_warp_##isa,                \
-		ptx_table_matrix_##isa, ptx_table_tex_##isa},              \
+		ptx_table_matrix_##isa, ptx_table_tex_##isa,               \
+		ptx_table_mbarrier_##isa},                                 \
 		ptx_run_##isa
 
 #ifdef RGPU_PTX_X86_64

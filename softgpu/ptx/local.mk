@@ -15,6 +15,7 @@ softgpu_ptx_exec_sources = \
 	%reldir%/exec-int.c \
 	%reldir%/exec-matrix.c \
 	%reldir%/exec-tex.c \
+	%reldir%/exec-mbarrier.c \
 	%reldir%/exec-mem.c \
 	%reldir%/exec-move.c \
 	%reldir%/exec-run.c \
@@ -78,6 +79,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/build-flow.c \
 	%reldir%/build-matrix.c \
 	%reldir%/build-tex.c \
+	%reldir%/build-mbarrier.c \
 	%reldir%/build-mem.c \
 	%reldir%/build-move.c \
 	%reldir%/build-video.c \
@@ -95,6 +97,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/forms-int.c \
 	%reldir%/forms-matrix.c \
 	%reldir%/forms-tex.c \
+	%reldir%/forms-mbarrier.c \
 	%reldir%/forms-mem.c \
 	%reldir%/forms-move.c \
 	%reldir%/forms-video.c \
@@ -137,6 +140,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/index.h \
 	%reldir%/lex.h \
 	%reldir%/matrix.h \
+	%reldir%/mbarrier.h \
 	%reldir%/mem.h \
 	%reldir%/mods.h \
 	%reldir%/module.h \
@@ -159,6 +163,7 @@ softgpu_ptx_libptx_la_SOURCES = \
 	%reldir%/ops/half.h \
 	%reldir%/ops/int.h \
 	%reldir%/ops/matrix.h \
+	%reldir%/ops/mbarrier.h \
 	%reldir%/ops/mem.h \
 	%reldir%/ops/move.h \
 	%reldir%/ops/tex.h \

@@ -59,6 +59,7 @@ static const struct {
 	{ptx_forms_copy, &ptx_forms_copy_count},
 	{ptx_forms_matrix, &ptx_forms_matrix_count},
 	{ptx_forms_tex, &ptx_forms_tex_count},
+	{ptx_forms_mbarrier, &ptx_forms_mbarrier_count},
 };
 
 const struct ptx_form *

@@ -14,22 +14,25 @@
 	X(bits)         \
 	X(float)        \
 	X(approx)       \
-	X(half) X(move) X(cvt) X(mem) X(atom) X(flow) X(warp) X(matrix) X(tex)
+	X(half)         \
+	X(move)         \
+	X(cvt) X(mem) X(atom) X(flow) X(warp) X(matrix) X(tex) X(mbarrier)
 
-#define PTX_DECLARE_ISA(isa)                             \
-	extern ptx_exec *const ptx_table_int_##isa[];    \
-	extern ptx_exec *const ptx_table_bits_##isa[];   \
-	extern ptx_exec *const ptx_table_float_##isa[];  \
-	extern ptx_exec *const ptx_table_approx_##isa[]; \
-	extern ptx_exec *const ptx_table_half_##isa[];   \
-	extern ptx_exec *const ptx_table_move_##isa[];   \
-	extern ptx_exec *const ptx_table_cvt_##isa[];    \
-	extern ptx_exec *const ptx_table_mem_##isa[];    \
-	extern ptx_exec *const ptx_table_atom_##isa[];   \
-	extern ptx_exec *const ptx_table_flow_##isa[];   \
-	extern ptx_exec *const ptx_table_warp_##isa[];   \
-	extern ptx_exec *const ptx_table_matrix_##isa[]; \
-	extern ptx_exec *const ptx_table_tex_##isa[];    \
+#define PTX_DECLARE_ISA(isa)                               \
+	extern ptx_exec *const ptx_table_int_##isa[];      \
+	extern ptx_exec *const ptx_table_bits_##isa[];     \
+	extern ptx_exec *const ptx_table_float_##isa[];    \
+	extern ptx_exec *const ptx_table_approx_##isa[];   \
+	extern ptx_exec *const ptx_table_half_##isa[];     \
+	extern ptx_exec *const ptx_table_move_##isa[];     \
+	extern ptx_exec *const ptx_table_cvt_##isa[];      \
+	extern ptx_exec *const ptx_table_mem_##isa[];      \
+	extern ptx_exec *const ptx_table_atom_##isa[];     \
+	extern ptx_exec *const ptx_table_flow_##isa[];     \
+	extern ptx_exec *const ptx_table_warp_##isa[];     \
+	extern ptx_exec *const ptx_table_matrix_##isa[];   \
+	extern ptx_exec *const ptx_table_tex_##isa[];      \
+	extern ptx_exec *const ptx_table_mbarrier_##isa[]; \
 	enum ptx_warp_status ptx_run_##isa(struct ptx_warp *warp)
 PTX_DECLARE_ISA(generic);
 PTX_DECLARE_ISA(v2);

@@ -9,6 +9,7 @@ ptx_tests = \
 	%reldir%/test-ptx-flow \
 	%reldir%/test-ptx-forms \
 	%reldir%/test-ptx-hostile \
+	%reldir%/test-ptx-mbarrier \
 	%reldir%/test-ptx-memory \
 	%reldir%/test-ptx-mma \
 	%reldir%/test-ptx-module \
@@ -74,6 +75,8 @@ tests_ptx_test_ptx_forms_SOURCES = %reldir%/test-ptx-forms.c
 tests_ptx_test_ptx_forms_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_hostile_SOURCES = %reldir%/test-ptx-hostile.c
 tests_ptx_test_ptx_hostile_LDADD = tests/ptx/libharness.la
+tests_ptx_test_ptx_mbarrier_SOURCES = %reldir%/test-ptx-mbarrier.c
+tests_ptx_test_ptx_mbarrier_LDADD = tests/ptx/libops.la
 tests_ptx_test_ptx_memory_SOURCES = %reldir%/test-ptx-memory.c
 tests_ptx_test_ptx_memory_LDADD = tests/ptx/libharness.la
 tests_ptx_test_ptx_mma_SOURCES = %reldir%/test-ptx-mma.c

@@ -168,7 +168,7 @@ test_refusals(void)
 		"cp.async.shared.global [s], [%d1], 4",
 		"cp.async.ca.global.shared [%d1], [s], 4, 4, 4",
 		"cp.async.bulk.commit_group", "cp.async.wait_group %r1",
-		"cp.async.mbarrier.arrive.b64 [%d1]"};
+		"cp.async.mbarrier.arrive.b64 %d1"};
 
 	for (unsigned i = 0; i < RGPU_COUNT(bad); i++) {
 		struct rgpu_ptx_diag diag;
