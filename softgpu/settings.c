@@ -29,11 +29,7 @@ static struct rgpu_settings settings = {
 	 * because NVRTC 13.0 knows nothing newer.
 	 */
 	.library_cc = 130,
-	/*
-	 * With more, cuBLAS takes kernels for tensor cores for f64 and TF32 as
-	 * well (measured with cuBLAS 13); on a processor the others are faster.
-	 */
-	.library_shared = 65536,
+	.library_shared = RGPU_SHARED_OPT_IN,
 	.memory = UINT64_C(8) << 30,
 };
 

@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/cuda/cublas-level1-3.cu \
 	tests/cuda/cudnn.cu \
 	tests/cuda/cufft-1d-3d.cu \
+	tests/cuda/cublas-gemm.cu \
 	tests/cuda/cufft-plan.cu \
 	tests/cuda/curand-device.cu \
 	tests/cuda/curand-host.cu \

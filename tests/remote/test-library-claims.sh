@@ -62,9 +62,9 @@ remotely() {
 }
 
 natively
-said '12.1 101376 12.1' '13.0 65536 13.0' 'native'
+said '12.1 101376 12.1' '13.0 101376 13.0' 'native'
 remotely --soft
-said '12.1 101376 12.1' '13.0 65536 13.0' 'remote'
+said '12.1 101376 12.1' '13.0 101376 13.0' 'remote'
 
 SOFTGPU_CC=9.0
 SOFTGPU_LIBRARY_CC=14.2
