@@ -53,6 +53,7 @@ remote_scripts = \
 	tests/remote/test-kill-session.sh \
 	tests/remote/test-launch-blocking.sh \
 	tests/remote/test-library-claims.sh \
+	tests/remote/test-graph-launches.sh \
 	tests/remote/test-no-round-trips.sh \
 	tests/remote/test-no-server.sh \
 	tests/remote/test-other-version.sh \

@@ -11,7 +11,8 @@
  *   probe spin             prints "spinning" and waits for an endless kernel
  *   probe callback         the same, with a callback behind the kernel
  *   probe loop             prints "working", then adds until something fails
- *   probe handles|pointers|modules|fault|fork|output|posts N
+ *   probe handles|pointers|modules|fault|fork|output|posts N|
+ *         graphs N
  */
 #include <stdint.h>
 #include <string.h>
@@ -402,6 +403,30 @@ do_posts(int n)
 	return 0;
 }
 
+/* A captured graph of four nodes, launched n times. */
+static int
+do_graphs(int n)
+{
+	CUdeviceptr data;
+	CUstream s;
+	CUgraph graph;
+	CUgraphExec exec;
+
+	begin();
+	MUST(cuMemAlloc_v2, &data, 256);
+	MUST(cuStreamCreate, &s, 0);
+	MUST(cuStreamBeginCapture_v2, s, CU_STREAM_CAPTURE_MODE_GLOBAL);
+	for (unsigned i = 0; i < 4; i++)
+		MUST(cuMemsetD32Async, data, i, 64, s);
+	MUST(cuStreamEndCapture, s, &graph);
+	MUST(cuGraphInstantiateWithFlags, &exec, graph, 0);
+	for (int i = 0; i < n; i++)
+		MUST(cuGraphLaunch, exec, s);
+	MUST(cuCtxSynchronize);
+	printf("graphs: %d\n", n);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -436,6 +461,8 @@ main(int argc, char **argv)
 		return do_add(n);
 	if (!strcmp(mode, "posts"))
 		return do_posts(n);
+	if (!strcmp(mode, "graphs"))
+		return do_graphs(n);
 	fprintf(stderr, "probe: unknown mode '%s'\n", mode);
 	return 2;
 }
