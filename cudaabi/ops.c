@@ -45,6 +45,7 @@ rgpu_refusal_text(const char *reason)
 		{"nvsci", "NvSci"},
 		{"coredump", "GPU core dumps"},
 		{"checkpoint", "process checkpoints"},
+		{"shared", "memory shared by host and device, which are apart"},
 		{"handle",
 			"operating-system handles, which do not cross hosts"},
 	};

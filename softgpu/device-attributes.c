@@ -2,8 +2,8 @@
 /*
  * The attributes of a device (cuda.h 13.0). A maximum is what is enforced; a
  * feature that is refused is reported as absent, so that programs which ask
- * first take another way: mipmapped textures, managed memory, clusters,
- * sharing between processes.
+ * first take another way: mipmapped textures, clusters, sharing between
+ * processes.
  */
 #include "config.h"
 #include "softgpu/device.h"
@@ -99,6 +99,8 @@ static const struct {
 	{A(CAN_USE_64_BIT_STREAM_MEM_OPS), 1},
 	{A(CAN_USE_STREAM_WAIT_VALUE_NOR), 1},
 	{A(MEMORY_POOLS_SUPPORTED), 1},
+	{A(MANAGED_MEMORY), 1},
+	{A(CONCURRENT_MANAGED_ACCESS), 1},
 	{A(VIRTUAL_MEMORY_MANAGEMENT_SUPPORTED), 1},
 	{A(MEM_SYNC_DOMAIN_COUNT), 1},
 	{A(NUMA_ID), -1},

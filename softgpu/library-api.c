@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "cudaabi/gen/inner.h"
 #include "softgpu/context.h"
+#include "softgpu/device.h"
 #include "softgpu/jit.h"
 #include "softgpu/library.h"
 #include "softgpu/module.h"
@@ -215,6 +216,52 @@ rgpu_do_cuLibraryGetGlobal(
 	if (r)
 		return r;
 	r = rgpu_program_variable(m->program, name, &address, &size);
+	if (!r && dptr)
+		*dptr = address;
+	if (!r && bytes)
+		*bytes = (size_t)size;
+	rgpu_object_put(&m->object);
+	return r;
+}
+
+/* The runtime asks before there is a context; then it is the primary one of the
+ * first device, which stays. */
+static CUresult
+managed_module(struct rgpu_library *l, struct rgpu_module **out)
+{
+	struct rgpu_context *c;
+	CUcontext primary;
+	CUresult r = rgpu_context_current(&c);
+
+	if (r != CUDA_ERROR_INVALID_CONTEXT)
+		return r ? r : rgpu_library_module(l, c, out);
+	r = rgpu_do_cuDevicePrimaryCtxRetain(&primary, 0);
+	if (!r)
+		r = rgpu_library_module(l, rgpu_device_get(0)->primary, out);
+	return r;
+}
+
+CUresult
+rgpu_do_cuLibraryGetManaged(
+	CUdeviceptr *dptr, size_t *bytes, CUlibrary library, const char *name)
+{
+	uint64_t address, size;
+	struct rgpu_library *l;
+	struct rgpu_module *m;
+	CUresult r;
+
+	if (!name || (!dptr && !bytes))
+		return CUDA_ERROR_INVALID_VALUE;
+	l = rgpu_object_get(RGPU_KIND_LIBRARY, library);
+	if (!l)
+		return CUDA_ERROR_INVALID_HANDLE;
+	r = managed_module(l, &m);
+	rgpu_object_put(&l->object);
+	if (r)
+		return r;
+	r = rgpu_program_is_managed(m->program, name)
+		? rgpu_program_variable(m->program, name, &address, &size)
+		: CUDA_ERROR_NOT_FOUND;
 	if (!r && dptr)
 		*dptr = address;
 	if (!r && bytes)

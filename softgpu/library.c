@@ -163,6 +163,14 @@ new_module(struct rgpu_library *l, struct rgpu_context *context,
 
 	if (!m)
 		return CUDA_ERROR_OUT_OF_MEMORY;
+	/* All contexts share a managed variable; here it is a module's own. */
+	if (l->modules &&
+		rgpu_program_is_managed(l->modules->module->program, NULL)) {
+		rgpu_err("a module with managed variables works in one "
+			 "context only");
+		free(m);
+		return CUDA_ERROR_NOT_SUPPORTED;
+	}
 	l->spare = NULL;
 	r = rgpu_module_new(context, l->code, program, l, &m->module, message);
 	if (r) {

@@ -56,6 +56,7 @@ softgpu_libcuda_la_SOURCES = \
 	softgpu/library.c \
 	softgpu/library.h \
 	softgpu/link-api.c \
+	softgpu/managed-api.c \
 	softgpu/memory-api.c \
 	softgpu/memory-find.c \
 	softgpu/memory-internal.h \

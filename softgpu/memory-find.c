@@ -85,7 +85,7 @@ rgpu_memory_at(uint64_t addr)
 static bool
 may_reach(const struct rgpu_memory_reader *r, const struct rgpu_allocation *a)
 {
-	if (rgpu_memory_on_host(a))
+	if (rgpu_memory_on_host(a) || a->managed)
 		return true;
 	if (a->pool)
 		return rgpu_pool_reached_from(

@@ -110,7 +110,7 @@ place(struct rgpu_device *d, struct rgpu_allocation *a)
 
 static CUresult
 allocate(struct rgpu_context *context, struct rgpu_pool *pool, uint64_t size,
-	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
+	enum rgpu_memory_kind kind, bool managed, struct rgpu_allocation **out)
 {
 	struct rgpu_device *d = pool ? pool->device : context->device;
 	struct rgpu_allocation *a;
@@ -123,6 +123,7 @@ allocate(struct rgpu_context *context, struct rgpu_pool *pool, uint64_t size,
 		return CUDA_ERROR_OUT_OF_MEMORY;
 	a->device = d;
 	a->pool = pool;
+	a->managed = managed;
 	if (pool)
 		rgpu_object_ref(&pool->object);
 	pthread_mutex_lock(&rgpu_memory_lock);
@@ -142,14 +143,21 @@ CUresult
 rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
 	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
 {
-	return allocate(context, NULL, size, kind, out);
+	return allocate(context, NULL, size, kind, false, out);
+}
+
+CUresult
+rgpu_memory_alloc_managed(struct rgpu_context *context, uint64_t size,
+	enum rgpu_memory_kind kind, struct rgpu_allocation **out)
+{
+	return allocate(context, NULL, size, kind, true, out);
 }
 
 CUresult
 rgpu_memory_alloc_from(struct rgpu_context *context, struct rgpu_pool *pool,
 	uint64_t size, struct rgpu_allocation **out)
 {
-	return allocate(context, pool, size, RGPU_MEMORY_DEVICE, out);
+	return allocate(context, pool, size, RGPU_MEMORY_DEVICE, false, out);
 }
 
 CUresult
@@ -400,6 +408,7 @@ rgpu_memory_look(
 			.number = a->number,
 			.context = rgpu_context_handle(a->context),
 			.device = a->device->ordinal,
+			.managed = a->managed,
 			.pool = a->pool ? rgpu_object_handle(&a->pool->object)
 					: NULL,
 		};

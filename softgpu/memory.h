@@ -61,6 +61,7 @@ struct rgpu_allocation {
 	struct rgpu_allocation *next, *prev; /* of the context */
 	unsigned pins;
 	bool freeing;
+	bool managed; /* fixed: the host uses it as well, all contexts may */
 	bool claimed; /* freed in stream order */
 	bool unused;  /* and no kernel uses it any more, but a copy does */
 };
@@ -75,7 +76,7 @@ rgpu_memory_on_host(const struct rgpu_allocation *a)
 static inline bool
 rgpu_memory_shared(const struct rgpu_allocation *a)
 {
-	return rgpu_memory_on_host(a) || a->pool || a->virtual;
+	return rgpu_memory_on_host(a) || a->pool || a->virtual || a->managed;
 }
 
 /*
@@ -83,6 +84,10 @@ rgpu_memory_shared(const struct rgpu_allocation *a)
  * with it. CUDA_ERROR_OUT_OF_MEMORY, CUDA_ERROR_CONTEXT_IS_DESTROYED.
  */
 CUresult rgpu_memory_alloc(struct rgpu_context *context, uint64_t size,
+	enum rgpu_memory_kind kind, struct rgpu_allocation **out);
+
+/* The same, for host and all contexts. */
+CUresult rgpu_memory_alloc_managed(struct rgpu_context *context, uint64_t size,
 	enum rgpu_memory_kind kind, struct rgpu_allocation **out);
 
 /* The same from a pool, which counts it. */
@@ -135,6 +140,7 @@ struct rgpu_memory_view {
 	CUcontext context;
 	CUdevice device;
 	CUmemoryPool pool; /* NULL: not from one */
+	bool managed;
 	bool stale; /* in the range of a device, but not in an allocation */
 };
 

@@ -42,16 +42,17 @@ known(void *data, CUpointer_attribute attribute, CUdeviceptr ptr,
 			data, host ? CU_MEMORYTYPE_HOST : CU_MEMORYTYPE_DEVICE);
 	case CU_POINTER_ATTRIBUTE_DEVICE_POINTER: return put_pointer(data, ptr);
 	case CU_POINTER_ATTRIBUTE_HOST_POINTER:
-		return host ? put_pointer(data, ptr) : CUDA_ERROR_INVALID_VALUE;
+		return host || v->managed ? put_pointer(data, ptr)
+					  : CUDA_ERROR_INVALID_VALUE;
 	case CU_POINTER_ATTRIBUTE_BUFFER_ID:
 	case CU_POINTER_ATTRIBUTE_MEMORY_BLOCK_ID:
 		return put_pointer(data, v->number);
 	case CU_POINTER_ATTRIBUTE_SYNC_MEMOPS:
-	case CU_POINTER_ATTRIBUTE_IS_MANAGED:
 	case CU_POINTER_ATTRIBUTE_IS_LEGACY_CUDA_IPC_CAPABLE:
 	case CU_POINTER_ATTRIBUTE_IS_GPU_DIRECT_RDMA_CAPABLE:
 	case CU_POINTER_ATTRIBUTE_IS_HW_DECOMPRESS_CAPABLE:
 		return put_int(data, 0);
+	case CU_POINTER_ATTRIBUTE_IS_MANAGED: return put_int(data, v->managed);
 	case CU_POINTER_ATTRIBUTE_MAPPED: return put_int(data, 1);
 	case CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL:
 		return put_int(data, v->device);

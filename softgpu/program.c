@@ -16,6 +16,7 @@ struct variable {
 	const char *name; /* the engine's */
 	size_t index;
 	uint64_t address, size; /* address 0: not placed */
+	bool managed;
 };
 
 struct rgpu_program {
@@ -77,7 +78,8 @@ index_variables(struct rgpu_program *program)
 		struct rgpu_ptx_variable v;
 
 		rgpu_ptx_module_variable(program->module, i, &v);
-		program->variables[i] = (struct variable){v.name, i, 0, v.size};
+		program->variables[i] =
+			(struct variable){v.name, i, 0, v.size, v.managed};
 	}
 	program->variable_count = n;
 	qsort(program->variables, n, sizeof(*program->variables), by_name);
@@ -227,7 +229,8 @@ rgpu_program_place(struct rgpu_program *program, struct rgpu_context *context,
 
 		if (!v->size)
 			continue;
-		r = rgpu_memory_alloc(
+		r = (v->managed ? rgpu_memory_alloc_managed
+				: rgpu_memory_alloc)(
 			context, v->size, RGPU_MEMORY_VARIABLE, &a);
 		if (r)
 			break;
@@ -269,6 +272,18 @@ rgpu_program_variable(const struct rgpu_program *program, const char *name,
 	*address = v->address;
 	*size = v->size;
 	return CUDA_SUCCESS;
+}
+
+bool
+rgpu_program_is_managed(const struct rgpu_program *program, const char *name)
+{
+	for (size_t i = 0; i < program->variable_count; i++) {
+		const struct variable *v = &program->variables[i];
+
+		if (v->managed && (!name || !strcmp(v->name, name)))
+			return true;
+	}
+	return false;
 }
 
 CUresult

@@ -47,6 +47,10 @@ void rgpu_program_unplace(struct rgpu_program *program);
 CUresult rgpu_program_variable(const struct rgpu_program *program,
 	const char *name, uint64_t *address, uint64_t *size);
 
+/* Whether that variable, or NULL: any, is shared with the host. */
+bool rgpu_program_is_managed(
+	const struct rgpu_program *program, const char *name);
+
 /* A kernel that can be launched; decoded at the first call. Any thread. */
 CUresult rgpu_program_kernel(struct rgpu_program *program, const char *name,
 	const struct rgpu_ptx_kernel **out, char message[RGPU_MESSAGE_MAX]);

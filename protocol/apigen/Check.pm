@@ -11,7 +11,7 @@ my %shapes = map { $_ => 1 }
 my %classes = map { $_ => 1 }
 	qw(none launch h2d d2h d2d p2p memset alloc free module);
 my %reasons = map { $_ => 1 }
-	qw(later abi32 graphics nvsci coredump checkpoint handle);
+	qw(later abi32 graphics nvsci coredump checkpoint handle shared);
 my %customs = map { $_ => 1 } qw(client server both);
 
 sub fail {

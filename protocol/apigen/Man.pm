@@ -14,6 +14,7 @@ my @why = (
 	[nvsci => 'NvSci'],
 	[coredump => 'core dumps'],
 	[checkpoint => 'checkpoints'],
+	[shared => 'memory that host and device share, which hosts do not'],
 	[handle => 'handles of the operating system, which do not cross hosts'],
 );
 

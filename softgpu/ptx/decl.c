@@ -40,7 +40,7 @@ parse_align(const struct decl *d, uint64_t *align)
 /* .attribute(.managed) and .unified(x, y): where memory lives is the
  * caller's matter, the value is the same. */
 static enum rgpu_ptx_status
-skip_attribute(const struct decl *d)
+parse_attribute(const struct decl *d, struct ptx_var *var)
 {
 	unsigned depth = 0;
 
@@ -49,6 +49,8 @@ skip_attribute(const struct decl *d)
 			depth++;
 		if (ptx_lex_is(d->lex, ')'))
 			depth--;
+		if (ptx_lex_is_dot(d->lex, "managed"))
+			var->managed = true;
 		if (d->lex->tok.kind == PTX_TOK_END ||
 			(depth == 1 && d->lex->tok.kind == PTX_TOK_DOT &&
 				!ptx_lex_is_dot(d->lex, "managed") &&
@@ -107,7 +109,7 @@ ptx_parse_var_type(struct rgpu_ptx_module *module, struct ptx_lex *lex,
 		if (ptx_lex_take_dot(lex, "align"))
 			rc = parse_align(&d, &var->align);
 		else if (ptx_lex_take_dot(lex, "attribute"))
-			rc = skip_attribute(&d);
+			rc = parse_attribute(&d, var);
 		else if (ptx_lex_take_dot(lex, "v2"))
 			vec = 2;
 		else if (ptx_lex_take_dot(lex, "v4"))

@@ -152,6 +152,7 @@ rgpu_ptx_module_variable(const struct rgpu_ptx_module *module, size_t i,
 		.size = var->size,
 		.align = var->align,
 		.address = var->address,
+		.managed = var->managed,
 	};
 }
 

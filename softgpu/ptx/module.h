@@ -43,6 +43,7 @@ struct ptx_var {
 	enum ptx_type type;
 	bool unsized; /* [] without an initial value: extern, or dynamic */
 	bool opaque;  /* texture, surface or sampler reference */
+	bool managed; /* the host uses it, too */
 	uint64_t size, align; /* of an element until the name is parsed */
 	uint64_t address;     /* .shared: offset in the module's part */
 	const char *init, *init_end; /* text after '='; NULL: zero */

@@ -48,6 +48,7 @@ struct rgpu_ptx_variable {
 	enum rgpu_ptx_space space;
 	uint64_t size, align; /* bytes */
 	uint64_t address;     /* device address; 0 before module_place() */
+	bool managed;	      /* .attribute(.managed) */
 };
 
 struct rgpu_ptx_param {

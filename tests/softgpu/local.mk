@@ -13,6 +13,7 @@ soft_tests = \
 	tests/softgpu/test-soft-host-memory \
 	tests/softgpu/test-soft-images \
 	tests/softgpu/test-soft-launch \
+	tests/softgpu/test-soft-managed \
 	tests/softgpu/test-soft-legacy-stream-order \
 	tests/softgpu/test-soft-link \
 	tests/softgpu/test-soft-memory-bounds \
@@ -68,6 +69,9 @@ tests_softgpu_test_soft_images_LDADD = $(soft_libs) $(ZSTD_LIBS) $(LZ4_LIBS)
 tests_softgpu_test_soft_launch_SOURCES = \
 	tests/softgpu/test-soft-launch.c
 tests_softgpu_test_soft_launch_LDADD = $(soft_libs)
+tests_softgpu_test_soft_managed_SOURCES = \
+	tests/softgpu/test-soft-managed.c
+tests_softgpu_test_soft_managed_LDADD = $(soft_libs)
 tests_softgpu_test_soft_legacy_stream_order_SOURCES = \
 	tests/softgpu/test-soft-legacy-stream-order.c
 tests_softgpu_test_soft_legacy_stream_order_LDADD = $(soft_libs)
@@ -104,6 +108,7 @@ soft_test_objects = \
 	$(tests_softgpu_test_soft_host_memory_OBJECTS) \
 	$(tests_softgpu_test_soft_images_OBJECTS) \
 	$(tests_softgpu_test_soft_launch_OBJECTS) \
+	$(tests_softgpu_test_soft_managed_OBJECTS) \
 	$(tests_softgpu_test_soft_legacy_stream_order_OBJECTS) \
 	$(tests_softgpu_test_soft_link_OBJECTS) \
 	$(tests_softgpu_test_soft_memory_bounds_OBJECTS) \
