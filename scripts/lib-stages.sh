@@ -11,6 +11,7 @@ not_sanitized='
 tests/nvml/test-nvml-nvtop.sh
 tests/nvml/test-nvml-python.sh
 tests/remote/cuda-*
+tests/remote/test-library-claims.sh
 tests/remote/test-rgpu-run.sh
 '
 # For these the question is about the source, and the build with gcc asked it.

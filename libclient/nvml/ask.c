@@ -163,19 +163,21 @@ several(const struct rgpu_nvml_device *d, uint32_t query, unsigned **out,
 	return r;
 }
 
-/* A structure that says its version. */
+/* A structure that says its version: number and size. Garbage is no version, and
+ * nothing behind it is read. */
 static int
 versioned(const struct rgpu_nvml_device *d, uint32_t query, void *io)
 {
 	uint64_t answer[RGPU_NVML_BYTES / sizeof(uint64_t)];
-	uint32_t size;
+	uint32_t version, size;
 	int r = rgpu_nvml_enter_device(d);
 
 	if (r || !io)
 		return r ? r : NVML_ERROR_INVALID_ARGUMENT;
-	memcpy(&size, io, sizeof(size));
-	size = NVML_VERSION_SIZE(size);
-	if (size < sizeof(size) || size > RGPU_NVML_BYTES)
+	memcpy(&version, io, sizeof(version));
+	size = NVML_VERSION_SIZE(version);
+	if (!(version >> 24) || size % 4 || size <= sizeof(version) ||
+		size > RGPU_NVML_BYTES)
 		return NVML_ERROR_ARGUMENT_VERSION_MISMATCH;
 	r = rgpu_nvml_ask(d, query, 0, 0, io, answer, size);
 	if (!r)
